@@ -1,0 +1,141 @@
+// Packs what we publish, installs the tarballs with plain npm in an empty folder, and uses them there as a stranger would.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+interface Manifest {
+  name: string
+  private?: boolean
+  packageManager: string
+  exports: Record<string, string | Record<string, unknown>>
+  devDependencies: Record<string, string>
+}
+
+const here = import.meta.dirname
+const root = join(here, '../..')
+const manifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+
+/** Runs a program to its end and gives what it printed; throws when it fails, with what it said. */
+function sh(cwd: string, command: string, ...args: string[]): string {
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' }
+  const shell = process.platform === 'win32' && command === 'npm'
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, shell, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
+  return stdout + stderr
+}
+const node = (cwd: string, script: string, ...args: string[]): string => sh(cwd, process.execPath, script, ...args)
+
+/** Packs a package and lets publint and attw judge the tarball. */
+function pack(folder: string, into: string): string {
+  const before = readdirSync(into)
+  sh(folder, 'npm', 'exec', '--yes', manifest(root).packageManager, '--', 'pack', '--pack-destination', into)
+  const name = readdirSync(into).find(file => !before.includes(file))
+  assert(name, `${folder}: nothing was packed`)
+  const tarball = join(into, name)
+  node(here, 'node_modules/publint/src/cli.js', 'run', tarball, '--strict')
+  node(here, 'node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16', '--no-color')
+  console.log(`${name}: publint and attw have no complaint`)
+  return tarball
+}
+
+/** The exports that a stranger gets are the workspace's, without the condition that names our sources. */
+function checkManifest(folder: string, installed: string): void {
+  const exports = Object.entries(manifest(folder).exports).map(([path, entry]) => {
+    if (typeof entry === 'string') return [path, entry]
+    const { '@portolan/source': _, ...rest } = entry
+    return [path, rest]
+  })
+  assert.deepEqual(
+    manifest(installed).exports,
+    Object.fromEntries(exports),
+    `${folder}/package.json: publishConfig.exports differs from exports`,
+  )
+  assert(!readFileSync(join(installed, 'package.json'), 'utf8').includes('workspace:'), `${installed}: a workspace range was published`)
+  assert(readdirSync(installed).includes('LICENSE'), `${installed}: the licence is missing`)
+}
+
+/** Minified bytes that a page loads before it can start, given what it imports; what is imported dynamically comes later. */
+async function browserBytes(folder: string, source: string): Promise<number> {
+  const { metafile } = await build({
+    stdin: { contents: source, resolveDir: folder, sourcefile: 'page.js' },
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    outdir: folder,
+  })
+  const bytes = (path: string): number => {
+    const { bytes: own, imports } = metafile.outputs[path]!
+    return imports.filter(({ kind }) => kind === 'import-statement').reduce((sum, chunk) => sum + bytes(chunk.path), own)
+  }
+  return bytes(Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!)
+}
+
+const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => join(root, 'packages', entry.name))
+  .filter(folder => !manifest(folder).private)
+const names = packages.map(folder => manifest(folder).name)
+
+node(root, 'scripts/run.mjs', 'build')
+const temporary = mkdtempSync(join(tmpdir(), 'portolan-packed-'))
+try {
+  const tarballs = packages.map(folder => pack(folder, temporary))
+
+  const consumer = mkdtempSync(join(temporary, 'consumer-'))
+  const { devDependencies } = manifest(root)
+  const runtime = `onnxruntime-node@${manifest(join(root, 'packages/export-onnx')).devDependencies['onnxruntime-node']}`
+  writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
+  sh(consumer, 'npm', 'install', '--no-audit', '--no-fund', ...tarballs, runtime, `@types/node@${devDependencies['@types/node']}`)
+  packages.forEach((folder, i) => checkManifest(folder, join(consumer, 'node_modules', names[i]!)))
+
+  copyFileSync(join(here, 'consumer/entries.mjs'), join(consumer, 'entries.mjs'))
+  console.log(node(consumer, 'entries.mjs', ...names).trim())
+
+  const entries = packages.flatMap((folder, i) =>
+    Object.keys(manifest(folder).exports)
+      .filter(path => path !== './package.json')
+      .map(path => names[i]! + path.slice(1)),
+  )
+  const everything = entries.map((entry, i) => `export * as e${i} from '${entry}'\n`).join('')
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const strict = ['--strict', '--target', 'es2022', '--lib', 'es2022,dom', '--types', 'node']
+  for (const extension of ['ts', 'mts', 'cts']) {
+    copyFileSync(join(here, 'consumer/program.ts'), join(consumer, `program.${extension}`))
+    writeFileSync(join(consumer, `everything.${extension}`), everything)
+  }
+  node(consumer, tsc, 'program.ts', 'everything.ts', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit')
+  node(consumer, tsc, 'program.mts', 'program.cts', 'everything.mts', 'everything.cts', ...strict, '--module', 'node16')
+  const outputs = ['program.mjs', 'program.cjs'].map(file => node(consumer, file))
+  for (const output of outputs) assert.match(output, /^\{.*\}\n$/, 'the program prints more than it was told to')
+  assert.equal(outputs[0], outputs[1], 'the ES module and the CommonJS program print different losses')
+
+  const { eager, compiled, at10, png } = JSON.parse(outputs[0]!) as Record<'eager' | 'compiled' | 'at10' | 'png', number[]>
+  const apart = Math.max(...eager.map((loss, i) => Math.abs(loss - compiled[i]!)))
+  assert(apart < 1e-5, `eager and compiled losses are ${apart} apart`)
+  assert(compiled[99]! < compiled[0]! / 100, `the loss went from ${compiled[0]} to ${compiled[99]} only`)
+  assert(
+    Math.abs(at10[0]! - 21) < 0.1 && Math.abs(at10[1]! + 1) < 0.1,
+    `the exported line has ${at10} at 10 and -1, where 21 and -1 are right`,
+  )
+  assert.deepEqual(png.slice(0, 3), [...Buffer.from('PNG')])
+  const shown = (losses: number[]): string => [0, 33, 66, 99].map(i => losses[i]!.toExponential(3)).join(' → ')
+  console.log(
+    `eager loss: ${shown(eager)}\ncompiled loss: ${shown(compiled)}\nexported line at 10 and -1: ${at10}\npicture: ${png[3]} bytes`,
+  )
+
+  // export-onnx computes in Node only, so far.
+  const inBrowsers = entries.filter(entry => !entry.endsWith('/node') && !entry.startsWith('@portolan/export-onnx'))
+  const bytes = await browserBytes(consumer, inBrowsers.map((entry, i) => `export * as e${i} from '${entry}'\n`).join(''))
+  assert(bytes < 500_000, `a page loads ${bytes} bytes, minified, before it can start: over the budget of 500,000`)
+  console.log(`${inBrowsers.join(', ')}: ${bytes} bytes, minified, in a browser`)
+  console.log(`${names.join(', ')}: work from ESM, CommonJS and TypeScript`)
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
