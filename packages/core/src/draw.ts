@@ -1,0 +1,3 @@
+export { confusionPicture, type ConfusionPictureOptions } from './draw/confusion-picture.ts'
+export { curves, type CurvesOptions } from './draw/curves.ts'
+export { imageGrid, type Caption, type ImageGridOptions, type Picture } from './draw/image-grid.ts'

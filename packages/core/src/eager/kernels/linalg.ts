@@ -1,0 +1,13 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Linalg } from '../../ops/linalg.ts'
+import type { Kernels, T } from './kernel.ts'
+
+export const linalg: Kernels<Linalg> = {
+  matmul: ([a, b, c], { transposeA, transposeB }) => {
+    // tfjs broadcasts a batch of size 1 only
+    const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+    const spread = (x: T) => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)] as never) as T
+    const y = tf.matMul(spread(a), spread(b), transposeA, transposeB)
+    return c ? tf.add(y, c) : y
+  },
+}

@@ -1,0 +1,25 @@
+/**
+ * What a package needs that runs or translates graphs: the contracts of engines, and the graph itself.
+ * @packageDocumentation
+ */
+export { Value, type Graph, type Node } from './graph/graph.ts'
+export { dce, optimize, type Pass } from './graph/passes/index.ts'
+export { sourceOf } from './graph/trace.ts'
+export { trace, type Engine, type Program, type Traced } from './graph/compile.ts'
+export { HostStorage, Storage } from './tensor/storage.ts'
+export { allocate, range, sameShape, size, type DType, type Shape, type Spec, type TypedArray } from './tensor/spec.ts'
+export { leaves, rebuild, type Tree } from './tree.ts'
+export type { Arity, Attrs, OpName, Table, TableOf } from './ops/index.ts'
+export type { Elementwise } from './ops/elementwise.ts'
+export type { Reduce } from './ops/reduce.ts'
+export type { Norm } from './ops/norm.ts'
+export type { ShapeOps } from './ops/shape.ts'
+export type { Linalg } from './ops/linalg.ts'
+export type { Conv } from './ops/conv.ts'
+export type { Pool } from './ops/pool.ts'
+export type { IndexOps } from './ops/index-ops.ts'
+export type { Random } from './ops/random.ts'
+export type { Control } from './ops/control.ts'
+export type { ConvAttrs } from './ops/conv.ts'
+export type { PoolAttrs } from './ops/pool.ts'
+export type { ScanAttrs } from './ops/control.ts'

@@ -1,0 +1,30 @@
+import type { OpName } from '../ops/index.ts'
+import type { DType, Shape, Spec } from '../tensor/spec.ts'
+
+/** A value that exists only when the graph runs. */
+export class Value implements Spec {
+  readonly shape: Shape
+  readonly dtype: DType
+  /** The line that asked for it. */
+  readonly source: Error | undefined
+  constructor(spec: Spec, source?: Error) {
+    this.shape = spec.shape
+    this.dtype = spec.dtype
+    this.source = source
+  }
+}
+
+/** One op in a graph. */
+export interface Node {
+  readonly op: OpName
+  readonly inputs: readonly Value[]
+  readonly attrs: any
+  readonly outputs: readonly Value[]
+}
+
+/** A program in single assignment form: nodes stand in an order in which they can run. */
+export interface Graph {
+  readonly inputs: readonly Value[]
+  readonly nodes: readonly Node[]
+  readonly outputs: readonly Value[]
+}

@@ -1,0 +1,7 @@
+export { writeFileAtomic } from './io/node/write-file-atomic.ts'
+export { readSafetensors, writeSafetensors } from './io/node/safetensors-file.ts'
+export { fetchCached, DownloadError, type DownloadProgress, type FetchCachedOptions } from './io/node/fetch-cached.ts'
+export { cacheFolder } from './io/node/cache-folder.ts'
+export { saveWeights, loadWeights } from './io/node/weights-file.ts'
+export { savePicture } from './draw/node/save-picture.ts'
+export { svgToPng, type PngOptions } from './draw/node/svg-to-png.ts'

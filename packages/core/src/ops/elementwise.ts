@@ -1,0 +1,114 @@
+import { DTypeError } from '../errors.ts'
+import { broadcastShapes, isFloat, type DType, type Spec } from '../tensor/spec.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Application, Family, Op, Sig, Thunk } from './op.ts'
+
+export interface Elementwise {
+  add: Sig<2>
+  sub: Sig<2>
+  mul: Sig<2>
+  div: Sig<2>
+  pow: Sig<2>
+  maximum: Sig<2>
+  minimum: Sig<2>
+  neg: Sig<1>
+  abs: Sig<1>
+  sign: Sig<1>
+  exp: Sig<1>
+  log: Sig<1>
+  sqrt: Sig<1>
+  sin: Sig<1>
+  cos: Sig<1>
+  erf: Sig<1>
+  tanh: Sig<1>
+  sigmoid: Sig<1>
+  relu: Sig<1>
+  equal: Sig<2>
+  greater: Sig<2>
+  less: Sig<2>
+  where: Sig<3>
+  cast: Sig<1, { dtype: DType }>
+}
+
+const broadcast = ([a, b]: [Spec, Spec]): Spec => {
+  if (a.dtype !== b.dtype) throw new DTypeError(`both sides must have one dtype, got ${a.dtype} and ${b.dtype}. Cast one: x.cast('${a.dtype}')`)
+  return { shape: broadcastShapes(a.shape, b.shape), dtype: a.dtype }
+}
+
+const numeric = (x: Spec): void => {
+  if (x.dtype === 'bool' || x.dtype === 'uint8') throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
+}
+const floating = (x: Spec): void => {
+  if (!isFloat(x)) throw new DTypeError(`needs float32, got ${x.dtype}. Cast it: x.cast('float32')`)
+}
+
+/** A binary op, by its two partial gradients. Broadcasting is undone here, once. */
+const binary = (da: (c: Application<2, {}>) => Tensor, db: (c: Application<2, {}>) => Tensor, takes = numeric): Op<2, {}> => ({
+  infer: x => {
+    takes(x[0])
+    return broadcast(x)
+  },
+  vjp: c => [() => da(c).sumTo(c.x[0].shape), () => db(c).sumTo(c.x[1].shape)],
+})
+
+/** A unary op, by its gradient. */
+const unary = (dx: (c: Application<1, {}>) => Tensor): Op<1, {}> => ({
+  infer: ([x]) => {
+    numeric(x)
+    return { shape: x.shape, dtype: x.dtype }
+  },
+  vjp: c => [() => dx(c)] as [Thunk],
+})
+
+/** A unary op for floating-point numbers only. */
+const smooth = (dx: (c: Application<1, {}>) => Tensor): Op<1, {}> => ({
+  ...unary(dx),
+  infer: ([x]) => {
+    floating(x)
+    return { shape: x.shape, dtype: x.dtype }
+  },
+})
+
+const compare: Op<2, {}> = { infer: x => ({ ...broadcast(x), dtype: 'bool' }), vjp: null }
+
+export const elementwise: Family<Elementwise> = {
+  add: binary(({ g }) => g, ({ g }) => g),
+  sub: binary(({ g }) => g, ({ g }) => g.neg()),
+  mul: binary(({ g, x: [, b] }) => g.mul(b), ({ g, x: [a] }) => g.mul(a)),
+  div: binary(({ g, x: [, b] }) => g.div(b), ({ g, x: [, b], y }) => g.mul(y).div(b).neg(), floating),
+  // d(aᵇ) = b·aᵇ⁻¹ da + aᵇ·ln a db, and 0 where a factor 0 would meet an infinite one
+  pow: binary(({ g, x: [a, b] }) => g.mul(b).mul(a.pow(b.equal(0).where(1, b.sub(1)))), ({ g, x: [a], y }) => g.mul(y).mul(a.equal(0).where(1, a).log()), floating),
+  // a tie goes to the first input
+  maximum: binary(({ g, x: [a, b] }) => b.greater(a).where(0, g), ({ g, x: [a, b] }) => b.greater(a).where(g, 0)),
+  minimum: binary(({ g, x: [a, b] }) => b.less(a).where(0, g), ({ g, x: [a, b] }) => b.less(a).where(g, 0)),
+  neg: unary(({ g }) => g.neg()),
+  // 0 at 0
+  abs: unary(({ g, x: [a] }) => g.mul(a.op('sign', [], {}))),
+  sign: unary(({ g }) => g.zerosLike()),
+  exp: smooth(({ g, y }) => g.mul(y)),
+  log: smooth(({ g, x: [a] }) => g.div(a)),
+  sqrt: smooth(({ g, y }) => g.div(y.mul(2))),
+  sin: smooth(({ g, x: [a] }) => g.mul(a.cos())),
+  cos: smooth(({ g, x: [a] }) => g.mul(a.sin()).neg()),
+  // erf′(x) = 2/√π · e^(−x²)
+  erf: smooth(({ g, x: [a] }) => g.mul(a.mul(a).neg().exp()).mul(2 / Math.sqrt(Math.PI))),
+  tanh: smooth(({ g, y }) => g.mul(y.mul(y).neg().add(1))),
+  sigmoid: smooth(({ g, y }) => g.mul(y.sub(y.mul(y)))),
+  relu: unary(({ g, y }) => g.mul(y.greater(0).cast('float32'))),
+  equal: compare,
+  greater: compare,
+  less: compare,
+  // condition bool, then the two choices
+  where: {
+    infer: ([c, a, b]) => {
+      if (c.dtype !== 'bool') throw new DTypeError(`the condition must be bool, got ${c.dtype}. Compare it: x.greater(0)`)
+      const { shape, dtype } = broadcast([a, b])
+      return { shape: broadcastShapes(c.shape, shape), dtype }
+    },
+    vjp: ({ g, x: [c, a, b] }) => [null, () => c.where(g, 0).sumTo(a.shape), () => c.where(0, g).sumTo(b.shape)],
+  },
+  cast: {
+    infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+    vjp: ({ g, x: [a], attrs: { dtype } }) => [isFloat(a) && isFloat({ dtype }) ? () => g.cast(a.dtype) : null],
+  },
+}

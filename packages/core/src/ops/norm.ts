@@ -1,0 +1,76 @@
+import { ShapeError } from '../errors.ts'
+import { range, sameShape, size, type Spec } from '../tensor/spec.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { Family, Sig } from './op.ts'
+
+export interface Norm {
+  layerNorm: Sig<3, { epsilon: number }>
+  batchNorm: Sig<3, { epsilon: number }>
+}
+
+const fitting = (d: number, weight: Spec, bias: Spec): void => {
+  if (!sameShape(weight.shape, [d]) || !sameShape(bias.shape, [d])) throw new ShapeError(`weight and bias must be [${d}], got [${weight.shape}] and [${bias.shape}]`)
+}
+const total = (terms: Tensor[]): Tensor => terms.reduce((s, t) => s.add(t))
+
+export const norm: Family<Norm> = {
+  // (x, weight, bias) → y, mean, 1/σ, over the last axis. With n = (x − mean)/σ and a = g·weight:
+  // dx = (a − mean(a) − n·mean(a·n))/σ, and from the other outputs + gMean/d − gInv·n/(σ²·d)
+  layerNorm: {
+    infer: ([x, weight, bias]) => {
+      fitting(x.shape.at(-1)!, weight, bias)
+      const row = { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }
+      return [x, row, row]
+    },
+    vjp: ({ gs: [g, gMean, gInv], x: [x, weight, bias], ys: [, mean, inv] }) => {
+      const d = x.shape.at(-1)!
+      const leading = range(x.shape.length - 1)
+      const n = () => x.sub(mean!).mul(inv!)
+      return [
+        () => {
+          const terms: Tensor[] = []
+          if (g) {
+            const a = g.mul(weight)
+            terms.push(a.sub(a.mean(-1, true)).sub(n().mul(a.mul(n()).mean(-1, true))).mul(inv!))
+          }
+          if (gMean) terms.push(gMean.mul(1 / d).broadcastTo(x.shape))
+          if (gInv) terms.push(gInv.mul(inv!).mul(inv!).mul(n()).mul(-1 / d))
+          return total(terms)
+        },
+        () => (g ? g.mul(n()).sum(leading) : weight.zerosLike()),
+        () => (g ? g.sum(leading) : bias.zerosLike()),
+      ]
+    },
+  },
+  // (x [n, c, ...], weight [c], bias [c]) → y, mean [c], variance [c] over all axes but the channels. With
+  // n = (x − mean)/σ, dw = Σ g·n and db = Σ g over m numbers: dx = weight/σ·(g − db/m − n·dw/m), + gMean/m + gVariance·2(x − mean)/m
+  batchNorm: {
+    infer: ([x, weight, bias]) => {
+      if (x.shape.length < 2) throw new ShapeError(`the input must be [n, c, …], got [${x.shape}]`)
+      fitting(x.shape[1]!, weight, bias)
+      if (size(x.shape) === 0) throw new ShapeError(`no numbers to take statistics of in [${x.shape}]`)
+      const channel = { shape: [x.shape[1]!], dtype: x.dtype }
+      return [x, channel, channel]
+    },
+    vjp: ({ gs: [g, gMean, gVariance], x: [x, weight, bias], ys: [, mean, variance], attrs: { epsilon } }) => {
+      const axes = range(x.shape.length).filter(i => i !== 1)
+      const m = size(x.shape) / x.shape[1]!
+      const wide = (t: Tensor) => t.reshape(x.shape.map((d, i) => (i === 1 ? d : 1)))
+      const inv = () => variance!.add(epsilon).pow(-0.5)
+      const n = () => x.sub(wide(mean!)).mul(wide(inv()))
+      const dw = () => g!.mul(n()).sum(axes)
+      const db = () => g!.sum(axes)
+      return [
+        () => {
+          const terms: Tensor[] = []
+          if (g) terms.push(g.sub(wide(db().mul(1 / m))).sub(n().mul(wide(dw().mul(1 / m)))).mul(wide(weight.mul(inv()))))
+          if (gMean) terms.push(wide(gMean.mul(1 / m)).broadcastTo(x.shape))
+          if (gVariance) terms.push(x.sub(wide(mean!)).mul(wide(gVariance.mul(2 / m))))
+          return total(terms)
+        },
+        () => (g ? dw() : weight.zerosLike()),
+        () => (g ? db() : bias.zerosLike()),
+      ]
+    },
+  },
+}

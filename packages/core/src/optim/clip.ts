@@ -1,0 +1,11 @@
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** Scales gradients together so that √Σ‖g‖² ≤ max. */
+export function clipByNorm(grads: readonly Tensor[], max: number): Tensor[] {
+  const norm = grads
+    .map(g => g.square().sum())
+    .reduce((a, b) => a.add(b))
+    .sqrt()
+  const scale = norm.maximum(max).pow(-1).mul(max)
+  return grads.map(g => g.mul(scale))
+}

@@ -1,0 +1,169 @@
+import { PortolanError, RunError } from '../errors.ts'
+import { compile, type Compiled, type Engine } from '../graph/compile.ts'
+import { modules, Module } from '../nn/module.ts'
+import { batchSize, toBatch, type Batch, type Batches } from './batch.ts'
+import type { Callback, Run } from './callback.ts'
+import { History } from './history.ts'
+import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
+import type { StepLogs, TrainStep } from './supervised.ts'
+
+export interface TrainerOptions {
+  /** A step made by `supervised`, one written out, or only its learning half. */
+  step: TrainStep | ((batch: Batch) => StepLogs)
+  /** What runs it; without one it runs op by op. */
+  engine?: Engine
+  callbacks?: readonly Callback[]
+  /** Whether progress is shown in a terminal, or who shows it; default true. */
+  progress?: boolean | ProgressBar
+}
+
+export interface FitOptions {
+  /** How often the data is gone through. */
+  epochs: number
+  /** Judged after every epoch. */
+  validation?: Batches
+}
+
+type Figures = Record<string, number>
+
+const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
+  const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
+  const figures = [...Object.entries(logs).map(([k, v]) => part(k, v)), ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v))]
+  return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
+}
+
+/** Means over batches, weighed by their sizes. */
+class Means {
+  #sums: Figures = {}
+  #count = 0
+  add(logs: Readonly<Figures>, n: number): void {
+    for (const [name, v] of Object.entries(logs)) this.#sums[name] = (this.#sums[name] ?? 0) + v * n
+    this.#count += n
+  }
+  get value(): Figures {
+    return Object.fromEntries(Object.entries(this.#sums).map(([name, v]) => [name, v / this.#count]))
+  }
+}
+
+/**
+ * Goes through data and trains: the loop around a step.
+ * @example
+ * const trainer = new Trainer({ step: supervised({ model, loss: crossEntropy, optimizer: adam(1e-3) }), engine: onnx() })
+ * const history = await trainer.fit(loader(train), { epochs: 3, validation: loader(test) })
+ */
+export class Trainer {
+  /** Every epoch so far. */
+  readonly history = new History()
+  /** Everything that the step says it changes. */
+  readonly state: unknown
+  readonly #train: Compiled<[Batch], StepLogs>
+  readonly #evaluate: Compiled<[Batch], StepLogs> | undefined
+  readonly #callbacks: readonly Callback[]
+  readonly #progress: ProgressBar | undefined
+  readonly #engine: Engine | undefined
+  #steps = 0
+
+  constructor({ step, engine, callbacks = [], progress = true }: TrainerOptions) {
+    const whole = typeof step === 'function' ? { train: step } : step
+    this.state = whole.state
+    this.#engine = engine
+    this.#train = compile((batch: Batch) => whole.train(batch), { engine })
+    this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
+    this.#callbacks = callbacks
+    this.#progress = progress === true ? progressBar() : progress || undefined
+  }
+
+  /**
+   * Trains for some epochs; called again, it goes on.
+   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data.
+   */
+  async fit(data: Batches, { epochs, validation }: FitOptions): Promise<History> {
+    for (const m of this.#roots()) if (!m.training) m.train()
+    let stopped: string | undefined
+    const before = this.history.epochs.length
+    const run = { trainer: this, epoch: before, epochs: before + epochs, step: this.#steps, logs: {} as Figures, stop: (reason: string) => void (stopped = reason) } as { -readonly [K in keyof Run]: Run[K] }
+    await this.#tell('fitStart', run)
+    try {
+      while (run.epoch < run.epochs && stopped === undefined) {
+        run.epoch++
+        run.logs = {}
+        const started = performance.now()
+        await this.#tell('epochStart', run)
+        const means = new Means()
+        let done = 0
+        this.#progress?.start(run.epoch, run.epochs, data.length)
+        for await (const host of data) {
+          const batch = toBatch(host)
+          run.step = ++this.#steps
+          run.logs = await this.#figures(await this.#train(batch), `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
+          means.add(run.logs, batchSize(batch))
+          this.#progress?.update(done, means.value)
+          await this.#tell('batchEnd', run)
+          if (stopped !== undefined) break
+        }
+        if (!done) throw new PortolanError(`fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`)
+        run.logs = means.value
+        const seconds = (performance.now() - started) / 1000
+        if (!this.#engine && this.history.epochs.length === 0) this.#progress?.stop(`eager mode: ${(done / seconds).toFixed(1)} steps a second. Pass engine: onnx() from @portolan/export-onnx to run the whole step compiled.`)
+        if (validation) {
+          run.validation = await this.evaluate(validation)
+          await this.#tell('validationEnd', run)
+        }
+        this.history.epochs.push({ epoch: run.epoch, logs: run.logs, ...(run.validation && { validation: run.validation }), seconds })
+        this.#progress?.stop(epochLine(run, seconds))
+        await this.#tell('epochEnd', run)
+      }
+      if (stopped !== undefined) this.#progress?.stop(`Stopped: ${stopped}`)
+    } finally {
+      this.#progress?.stop()
+    }
+    await this.#tell('fitEnd', run)
+    return this.history
+  }
+
+  /**
+   * Means of the step's figures over data, in evaluation mode.
+   * @throws PortolanError if the step has no `evaluate`, or there is no data.
+   */
+  async evaluate(data: Batches): Promise<Figures> {
+    if (!this.#evaluate) throw new PortolanError('evaluate: the step has no evaluate function. Use supervised(), or give the step { train, evaluate }.')
+    const modes = this.#roots().flatMap(root => [...modules(root).values()]).map(m => [m, m.training] as const)
+    for (const [m] of modes) m.training = false
+    const means = new Means()
+    let done = 0
+    try {
+      for await (const host of data) {
+        const batch = toBatch(host)
+        means.add(await this.#figures(await this.#evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
+      }
+    } finally {
+      for (const [m, training] of modes) m.training = training
+    }
+    if (!done) throw new PortolanError('evaluate: the data gave no batch')
+    return means.value
+  }
+
+  /** Frees the compiled steps. */
+  async dispose(): Promise<void> {
+    await this.#train.dispose()
+    await this.#evaluate?.dispose()
+  }
+
+  /** The models of the state; optimizers and random streams have no mode. */
+  #roots(): Module[] {
+    return this.state instanceof Module ? [this.state] : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
+  }
+
+  async #figures(logs: StepLogs, where: string): Promise<Figures> {
+    const figures: Figures = {}
+    for (const [name, t] of Object.entries(logs)) {
+      figures[name] = await t.item()
+      if (!Number.isFinite(figures[name])) throw new RunError(`${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`)
+    }
+    return figures
+  }
+
+  async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {
+    for (const c of this.#callbacks) await c[hook]?.(run)
+  }
+}
