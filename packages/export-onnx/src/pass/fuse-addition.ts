@@ -1,0 +1,23 @@
+import { dce, sameShape, type Graph, type Node, type Value } from '@portolan/core/engine'
+
+/** A product and the addition that is its only use become one Gemm: bias of a layer, sum of gates. */
+export function fuseAddition(graph: Graph): Graph {
+  const uses = new Map<Value, number>()
+  const use = (v: Value) => uses.set(v, (uses.get(v) ?? 0) + 1)
+  graph.nodes.forEach(n => n.inputs.forEach(use))
+  graph.outputs.forEach(use)
+  const maker = new Map<Value, Node>(graph.nodes.flatMap(n => n.outputs.map(v => [v, n] as const)))
+  const nodes = graph.nodes.map((node): Node => {
+    if (node.op === 'scan') return { ...node, attrs: { ...node.attrs, body: fuseAddition(node.attrs.body) } }
+    const [out] = node.outputs
+    if (node.op !== 'add' || out!.shape.length !== 2) return node
+    const i = node.inputs.findIndex(v => {
+      const m = maker.get(v)
+      return m?.op === 'matmul' && m.inputs.length === 2 && m.inputs.every(t => t.shape.length === 2) && uses.get(v) === 1 && sameShape(v.shape, out!.shape)
+    })
+    if (i < 0) return node
+    const product = maker.get(node.inputs[i]!)!
+    return { ...product, inputs: [...product.inputs, node.inputs[1 - i]!], outputs: node.outputs }
+  })
+  return dce({ ...graph, nodes })
+}
