@@ -1,0 +1,6 @@
+export { parseIdx, encodeIdx, type IdxArray, type ParseIdxOptions } from './source/idx.ts'
+export { ArrayDataset, type BatchSource, type Field, type Fields } from './source/array-dataset.ts'
+export { toFloat, type ToFloatOptions } from './transform/to-float.ts'
+export type { Transform } from './transform/transform.ts'
+export { loader, type Batch, type Loader, type LoaderOptions, type LoaderState } from './loader/loader.ts'
+export { digits, type DigitsOptions, type LabelledImages } from './synthetic/digits.ts'
