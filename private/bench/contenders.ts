@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Command } from './process.ts'
+import type { ModelName } from './tasks.ts'
+
+export const peerNames = ['torch', 'tfjs'] as const
+export type PeerName = (typeof peerNames)[number]
+
+/** One way to run one library. */
+export interface Entry {
+  readonly library: 'portolan' | PeerName
+  readonly variant: string
+  readonly command: Command
+}
+
+export interface EntryOptions {
+  readonly peers: readonly PeerName[]
+  /** A Python with PyTorch, and where OpenBLAS is; see below. */
+  readonly python: string | undefined
+  readonly openBlas: string | undefined
+  readonly threads: number
+  readonly warmups: number
+}
+
+const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
+
+const node = (file: string, args: readonly string[]): Command => ({ file: process.execPath, args: [...process.execArgv, here(file), ...args] })
+
+/** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
+export function findTorch(): { python?: string; missing?: string } {
+  const pythons = process.env.PYTHON ? [process.env.PYTHON] : ['/usr/bin/python3', 'python3']
+  const python = pythons.find(p => spawnSync(p, ['-c', 'import torch']).status === 0)
+  return python ? { python } : { missing: `no PyTorch under ${pythons.join(' or ')}: apt-get install python3-torch libopenblas0-openmp, or set PYTHON` }
+}
+
+/**
+ * The folder of OpenBLAS, without which Debian's PyTorch multiplies matrices many times slower and would be no fair peer:
+ * $OPENBLAS_DIR, else where Debian puts it. Other builds of PyTorch bring their own library and don't need it.
+ */
+export function findOpenBlas(): string | undefined {
+  if (process.env.OPENBLAS_DIR) return process.env.OPENBLAS_DIR
+  const libraries = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter(name => name.endsWith('-linux-gnu')) : []
+  return libraries.flatMap(name => ['openblas-openmp', 'openblas-pthread'].map(kind => join('/usr/lib', name, kind))).find(folder => existsSync(folder))
+}
+
+const convolutional = new Set<ModelName>(['cnn', 'cifar', 'resnet'])
+/** Where the way between JavaScript and onnxruntime is long for the work done, several steps a run pay off. */
+const repeatable = new Set<ModelName>(['mlp', 'tiny', 'big'])
+
+/** Every way in which the libraries can run a model; the fastest of each is what counts. */
+export function entriesOf(model: ModelName, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+  const common = [model, String(threads), String(warmups)]
+  const entries: Entry[] = [{ library: 'portolan', variant: 'one step a run', command: node('portolan.ts', common) }]
+  if (repeatable.has(model)) entries.push({ library: 'portolan', variant: '8 steps a run', command: node('portolan.ts', [...common, '8']) })
+  if (peers.includes('torch') && python) {
+    const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
+    for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
+      for (const optimizer of [[], ['foreach']]) {
+        const options = [...layout, ...optimizer]
+        entries.push({ library: 'torch', variant: options.join(' ') || 'default', command: { file: python, args: [here('pytorch.py'), ...common, ...options], env } })
+      }
+    }
+  }
+  if (peers.includes('tfjs')) entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', common) })
+  return entries
+}

@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { parseArgs } from 'node:util'
+import { entriesOf, findOpenBlas, findTorch, peerNames } from './contenders.ts'
+import { race, type Missing, type Run } from './race.ts'
+import { check, rowsOf, table, type Row } from './report.ts'
+import { modelNames } from './tasks.ts'
+
+const help = `npm run bench -- train [options]
+
+Trains eight models with Portolan and its peers, in processes that take turns, and compares the median time of a step.
+
+  --json FILE       where to write { rows: [{ model, oursMs, peer, peerMs, ratio }], runs, machine, ... }
+  --models a,b      some of ${modelNames.join(', ')}; default all
+  --peers a,b       some of ${peerNames.join(', ')}; default both
+  --rounds N        turns of every process; default 12
+  --seconds N       time after which a process takes no more turns; default 20
+  --threads N       default 2
+  --warmups N       steps before the first turn; default 5
+
+ratio is the peer's time divided by ours: above 1, Portolan is faster.
+PYTHON names a Python with PyTorch, OPENBLAS_DIR the folder of OpenBLAS.`
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+function usage(message: string): never {
+  say(`${message}\n\n${help}`)
+  process.exit(1)
+}
+
+function parsed() {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'string' }, help: { type: 'boolean', short: 'h' }, models: text(modelNames.join()), peers: text(peerNames.join()),
+        rounds: text('12'), seconds: text('20'), threads: text('2'), warmups: text('5'),
+      },
+    })
+  } catch (error) {
+    usage((error as Error).message)
+  }
+}
+
+const { values, positionals } = parsed()
+
+function chosen<T extends string>(option: 'models' | 'peers', known: readonly T[]): T[] {
+  return values[option].split(',').map(name => known.find(k => k === name) ?? usage(`--${option}: there is no '${name}', choose from ${known.join(', ')}`))
+}
+
+function whole(option: 'rounds' | 'seconds' | 'threads' | 'warmups'): number {
+  const n = Number(values[option])
+  return Number.isInteger(n) && n >= 1 ? n : usage(`--${option} must be a whole number of at least 1, got '${values[option]}'`)
+}
+
+if (values.help) {
+  process.stdout.write(`${help}\n`)
+  process.exit(0)
+}
+if (positionals.join() !== 'train') usage(`Say what to measure: train. Got '${positionals.join(' ')}'.`)
+const [models, peers] = [chosen('models', modelNames), chosen('peers', peerNames)]
+const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
+
+const runs: Run[] = []
+const rows: Row[] = []
+const missing: Missing[] = []
+const torch = peers.includes('torch') ? findTorch() : {}
+if (torch.missing) missing.push({ library: 'torch', reason: torch.missing })
+const openBlas = torch.python ? findOpenBlas() : undefined
+if (torch.python && !openBlas) say('OpenBLAS was not found: PyTorch runs with the library it was built for, which on Debian is slow.')
+
+for (const model of models) {
+  const result = await race(model, entriesOf(model, { peers, python: torch.python, openBlas, threads, warmups }), { rounds, seconds, say })
+  check(result.runs)
+  runs.push(...result.runs)
+  rows.push(...rowsOf(result.runs, peers))
+  missing.push(...result.missing)
+}
+
+const cpus = os.cpus()
+const report = {
+  date: new Date().toISOString(),
+  machine: { cpu: cpus[0]?.model ?? 'unknown', cores: cpus.length, memoryGiB: Math.round(os.totalmem() / 2 ** 30), platform: `${os.platform()} ${os.release()} ${os.arch()}` },
+  versions: Object.assign({ node: process.versions.node }, ...runs.map(r => r.versions)) as Record<string, string>,
+  threads, rounds, warmups, openBlas: openBlas ?? null, rows, runs, missing,
+}
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+process.stdout.write(`${table(rows, missing)}\n`)
+if (!models.every(model => runs.some(r => r.model === model && r.library === 'portolan'))) process.exitCode = 1

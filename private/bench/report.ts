@@ -1,0 +1,43 @@
+import type { PeerName } from './contenders.ts'
+import type { Missing, Run } from './race.ts'
+
+/** Us against one peer, each at its best. */
+export interface Row {
+  readonly model: string
+  readonly oursMs: number
+  readonly peer: PeerName
+  readonly peerMs: number
+  /** The peer's time divided by ours. */
+  readonly ratio: number
+  /** How each ran, where there are several ways. */
+  readonly oursVariant: string
+  readonly peerVariant: string
+}
+
+/** @throws Error unless all trained the same network, to a finite loss. */
+export function check(runs: readonly Run[]): void {
+  const odd = runs.find(r => r.parameters !== runs[0]!.parameters)
+  if (odd) throw new Error(`${odd.model}: ${odd.library} has ${odd.parameters} parameters, ${runs[0]!.library} has ${runs[0]!.parameters}: they train different networks`)
+  const lost = runs.find(r => !Number.isFinite(r.loss))
+  if (lost) throw new Error(`${lost.model}: the loss of ${lost.library} (${lost.variant}) is ${lost.loss}`)
+}
+
+/** The rows of one model. */
+export function rowsOf(runs: readonly Run[], peers: readonly PeerName[]): Row[] {
+  const fastest = (library: string): Run | undefined => runs.filter(r => r.library === library).sort((a, b) => a.medianMs - b.medianMs)[0]
+  const ours = fastest('portolan')
+  return peers.flatMap(peer => {
+    const best = fastest(peer)
+    if (!ours || !best) return []
+    return [{ model: ours.model, oursMs: ours.medianMs, peer, peerMs: best.medianMs, ratio: best.medianMs / ours.medianMs, oursVariant: ours.variant, peerVariant: best.backend ?? best.variant }]
+  })
+}
+
+export function table(rows: readonly Row[], missing: readonly Missing[]): string {
+  const cells = rows.map(r => [r.model, r.oursMs.toFixed(3), r.peer, r.peerMs.toFixed(3), `${r.ratio.toFixed(2)}x`, r.oursVariant, r.peerVariant])
+  const all = [['model', 'ours ms', 'peer', 'peer ms', 'ratio', 'we ran', 'the peer ran'], ...cells]
+  const widths = all[0]!.map((_, i) => Math.max(...all.map(row => row[i]!.length)))
+  const lines = all.map(row => row.map((cell, i) => ([1, 3, 4].includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
+  const gaps = missing.map(({ model, library, variant, reason }) => `missing: ${[model, library, variant && `(${variant})`].filter(Boolean).join(' ')}: ${reason}`)
+  return [...lines, ...gaps].join('\n')
+}

@@ -1,0 +1,5 @@
+export { close } from './close.ts'
+export { apart, ints, noise, type NoiseOptions } from './numbers.ts'
+export { checkSame, type Engines, type Fn } from './check-same.ts'
+export { checkOp, type CheckOpOptions } from './check-op.ts'
+export { checkGolden, goldenCases, goldenTensor, readGolden, type GoldenCase, type GoldenTensor } from './golden.ts'
