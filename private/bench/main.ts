@@ -2,13 +2,15 @@ import { writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { entriesOf, findOpenBlas, findTorch, peerNames } from './contenders.ts'
+import { profile } from './profile.ts'
 import { race, type Missing, type Run } from './race.ts'
 import { check, rowsOf, table, type Row } from './report.ts'
 import { modelNames } from './tasks.ts'
 
-const help = `npm run bench -- train [options]
+const help = `npm run bench -- train | profile [options]
 
-Trains eight models with Portolan and its peers, in processes that take turns, and compares the median time of a step.
+train: trains eight models with Portolan and its peers, in processes that take turns, and compares the median time of a step.
+profile: shows which ops our step of each model spends its time in (--models, --threads).
 
   --json FILE       where to write { rows: [{ model, oursMs, peer, peerMs, ratio }], runs, machine, ... }
   --models a,b      some of ${modelNames.join(', ')}; default all
@@ -58,9 +60,15 @@ if (values.help) {
   process.stdout.write(`${help}\n`)
   process.exit(0)
 }
-if (positionals.join() !== 'train') usage(`Say what to measure: train. Got '${positionals.join(' ')}'.`)
+const task = positionals.join()
+if (task !== 'train' && task !== 'profile') usage(`Say what to measure: train or profile. Got '${positionals.join(' ')}'.`)
 const [models, peers] = [chosen('models', modelNames), chosen('peers', peerNames)]
 const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
+
+if (task === 'profile') {
+  for (const model of models) process.stdout.write(`${await profile(model, { threads })}\n\n`)
+  process.exit(0)
+}
 
 const runs: Run[] = []
 const rows: Row[] = []
