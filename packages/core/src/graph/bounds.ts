@@ -1,5 +1,5 @@
 import { RangeError, userLine } from '../errors.ts'
-import type { Graph, Value } from './graph.ts'
+import type { Graph, Node, Value } from './graph.ts'
 
 /** An integer input that is used as an index: its numbers must be 0 … below − 1. */
 export interface Bound {
@@ -10,8 +10,18 @@ export interface Bound {
   readonly source: Error | undefined
 }
 
-/** Ops that hand numbers on as they are. */
-const passing = new Set(['reshape', 'transpose', 'broadcastTo', 'slice', 'concat', 'cast'])
+/** Ops that hand all numbers on as they are. Not slice: one part of an input may be an index into another table than the next. */
+const passing = new Set(['reshape', 'transpose', 'broadcastTo', 'flip', 'concat', 'cast'])
+
+/** The index that an op uses, and into how many; of several axes, the longest. */
+function indexOf({ op, inputs: [x, y, z], attrs }: Node): { index: Value; below: number } | undefined {
+  if (op === 'gather' || op === 'takeAlong') return { index: y!, below: x!.shape[attrs.axis ?? 0]! }
+  if (op === 'gatherND') return { index: y!, below: Math.max(...x!.shape.slice(0, y!.shape.at(-1))) }
+  if (op === 'scatterAdd') return { index: x!, below: attrs.rows }
+  if (op === 'roiAlign') return { index: z!, below: x!.shape[0]! }
+  if (op === 'addAlong') return { index: x!, below: attrs.length }
+  return op === 'oneHot' ? { index: x!, below: attrs.depth } : undefined
+}
 
 /** Which inputs of a graph are indices, and into how many rows. Inside loops, too. */
 export function bounds(graph: Graph): Bound[] {
@@ -25,9 +35,8 @@ export function bounds(graph: Graph): Bound[] {
         body.inputs.slice(attrs.carries).forEach((v, i) => sources.set(v, sources.get(inputs[attrs.carries + i]!) ?? []))
         visit(body)
       }
-      const index = op === 'gather' ? inputs[1] : op === 'scatterAdd' || op === 'oneHot' ? inputs[0] : undefined
-      const below = op === 'gather' ? inputs[0]!.shape[0]! : op === 'oneHot' ? attrs.depth : attrs.rows
-      for (const input of (index && sources.get(index)) ?? []) found.push({ input, below, op, source: outputs[0]!.source })
+      const used = indexOf({ op, inputs, attrs, outputs })
+      for (const input of (used && sources.get(used.index)) ?? []) found.push({ input, below: used!.below, op, source: outputs[0]!.source })
     }
   }
   visit(graph)

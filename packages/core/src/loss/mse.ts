@@ -1,8 +1,14 @@
 import type { Tensor } from '../tensor/tensor.ts'
-import { sameSpec } from './check.ts'
+import { pairwise, type LossOptions } from './loss-options.ts'
 
-/** Mean squared error: mean((x − y)²). Both of one shape. → [] */
-export function mse(prediction: Tensor, target: Tensor): Tensor {
-  sameSpec('mse', prediction, target)
-  return prediction.sub(target).square().mean()
-}
+/**
+ * Mean squared error: mean((x − y)²).
+ *
+ * prediction, target: float32 of one shape; the losses have it too. PyTorch: `MSELoss`; Keras: `MeanSquaredError`.
+ * @throws ShapeError, DTypeError if the two do not fit.
+ * @example
+ * mse(model.forward(x), y)
+ * mse(model.forward(x), y, { mask: y.greater(0) })
+ */
+export const mse = (prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor =>
+  pairwise('mse', prediction, target, options, (p, t) => p.sub(t).square())

@@ -1,4 +1,5 @@
 import { RangeError, ShapeError } from '../errors.ts'
+import type { Accumulator, Numbers } from './accumulator.ts'
 
 /** How well one class, or all of them on average, was told from the rest; each in 0…1. */
 export interface ClassScores {
@@ -10,6 +11,15 @@ export interface ClassScores {
   readonly f1: number
   /** How many examples of it there were. */
   readonly support: number
+}
+
+/** How well classes were told apart. */
+export interface ClassificationScores {
+  readonly accuracy: number
+  readonly perClass: readonly ClassScores[]
+  readonly macro: ClassScores
+  readonly weighted: ClassScores
+  readonly micro: ClassScores
 }
 
 /** A ratio without a denominator is 0: a class never predicted has precision 0, one without examples recall 0. */
@@ -26,7 +36,7 @@ const total = (numbers: readonly number[]): number => numbers.reduce((a, b) => a
  * matrix.counts // [[1, 0, 0], [1, 0, 0], [0, 1, 2]]
  * matrix.accuracy() // 0.6
  */
-export class ConfusionMatrix {
+export class ConfusionMatrix implements Accumulator<[predicted: Numbers, expected: Numbers], ClassificationScores> {
   /** `counts[expected][predicted]`: [classes, classes] */
   readonly counts: number[][]
 
@@ -40,7 +50,7 @@ export class ConfusionMatrix {
    * Adds pairs of labels, each in 0…classes-1.
    * @throws ShapeError if there are more of one than of the other, RangeError for a label that is no class; nothing is added then.
    */
-  add(predicted: ArrayLike<number>, expected: ArrayLike<number>): void {
+  add(predicted: Numbers, expected: Numbers): void {
     if (predicted.length !== expected.length)
       throw new ShapeError(
         `ConfusionMatrix.add: predicted and expected must have the same length, got ${predicted.length} and ${expected.length}.`,
@@ -85,6 +95,16 @@ export class ConfusionMatrix {
   micro(): ClassScores {
     const accuracy = this.accuracy()
     return { precision: accuracy, recall: accuracy, f1: accuracy, support: total(this.counts.map(total)) }
+  }
+
+  /** Every score there is. */
+  value(): ClassificationScores {
+    return { accuracy: this.accuracy(), perClass: this.perClass(), macro: this.macro(), weighted: this.weighted(), micro: this.micro() }
+  }
+
+  /** Forgets every count. */
+  reset(): void {
+    for (const row of this.counts) row.fill(0)
   }
 
   #mean(weight: (scores: ClassScores) => number): ClassScores {

@@ -1,12 +1,43 @@
 import { customVjp } from '../autodiff/grad.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
-/** x·Φ(x), exact. Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016. */
-export const gelu = (x: Tensor): Tensor => x.mul(x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5))
+/** A function of each number by itself. */
+export type Activation = (x: Tensor) => Tensor
 
-/** log(1 + eˣ), without overflow. Its gradient is spelled out: the rules of relu and abs would give 0 at 0, not ½. */
-export const softplus = (x: Tensor): Tensor =>
-  customVjp(() => ({ y: x.relu().add(x.abs().neg().exp().add(1).log()), vjp: g => [g.mul(x.sigmoid())] }))(x)
+/**
+ * x·Φ(x), exact; 'tanh': x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as GPT-2 has it.
+ * Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
+ */
+export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
+  if (approximate === 'none') return x.mul(x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5))
+  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
+  return x.mul(inner.tanh().mul(0.5).add(0.5))
+}
+
+/** log(1 + e^(beta·x))/beta, without overflow. */
+export const softplus = (x: Tensor, beta = 1): Tensor => (beta === 1 ? x.softplus() : x.mul(beta).softplus().div(beta))
 
 /** x where it is positive, slope·x elsewhere. */
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => x.greater(0).where(x, x.mul(slope))
+
+/** x where it is positive, alpha·(eˣ − 1) elsewhere. */
+export function elu(x: Tensor, alpha = 1): Tensor {
+  const positive = x.greater(0)
+  return positive.where(x, positive.where(0, x).expm1().mul(alpha)) // e^x of a large one would be ∞, and 0·∞ its gradient
+}
+
+/** x·σ(x), also called swish. */
+export const silu = (x: Tensor): Tensor => x.mul(x.sigmoid())
+
+/** x limited to low … high; the gradient passes strictly in between. */
+export const hardtanh = (x: Tensor, low = -1, high = 1): Tensor =>
+  customVjp(x => ({ y: x.clip(low, high), vjp: g => [x.greater(low).and(x.less(high)).where(g, 0)] }))(x)
+
+/** min(max(x, 0), 6) */
+export const relu6 = (x: Tensor): Tensor => hardtanh(x, 0, 6)
+
+/** relu6(x + 3)/6: a sigmoid of straight lines. */
+export const hardsigmoid = (x: Tensor): Tensor => relu6(x.add(3)).div(6)
+
+/** x·hardsigmoid(x) */
+export const hardswish = (x: Tensor): Tensor => x.mul(hardsigmoid(x))

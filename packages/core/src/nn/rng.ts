@@ -44,6 +44,20 @@ export class Rng extends Module {
     if (!(p >= 0 && p <= 1)) throw new RangeError(`Rng.bernoulli: p must be in [0, 1], got ${p}`)
     return this.uniform(shape).less(p)
   }
+  /** Integers from 0 to `below` − 1, 1 ≤ below < 2³¹: remainders of 31 bits, so that no two probabilities differ by more than 2⁻³¹. → int32 */
+  integers(below: number, shape: Shape): Tensor {
+    if (!Number.isInteger(below) || below < 1 || below >= 2 ** 31) throw new RangeError(`Rng.integers: below must be an integer from 1 to 2^31 - 1, got ${below}`)
+    return this.bits(shape).mod(below)
+  }
+  /** Which of n classes: class i with probability eˡⁱ / Σ eˡ, by the largest of the logits l with Gumbel noise −log(−log u). logits: [..., n] → int32 [...] */
+  categorical(logits: Tensor): Tensor {
+    const u = this.bits(logits.shape, 23).cast('float32').add(0.5).mul(2 ** -23) // never 0 or 1
+    return logits.add(u.log().neg().log().neg()).argMax(-1)
+  }
+  /** The integers 0 … n − 1 in random order. → int32 [n] */
+  permutation(n: number): Tensor {
+    return this.bits([n]).argSort()
+  }
 }
 
 let ambient = { host: new HostRng(0), device: new Rng(0, 1) }

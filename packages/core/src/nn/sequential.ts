@@ -1,21 +1,8 @@
 import { ShapeError } from '../errors.ts'
 import { Trace } from '../graph/trace.ts'
-import type { Shape } from '../tensor/spec.ts'
+import type { DType, Shape } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { Linear, type LinearOptions } from './linear.ts'
 import { Module, type Layer } from './module.ts'
-
-/** A function of one tensor as a layer. */
-class Lambda extends Module {
-  readonly #f: (x: Tensor) => Tensor
-  constructor(f: (x: Tensor) => Tensor) {
-    super()
-    this.#f = f
-  }
-  forward(x: Tensor): Tensor {
-    return this.#f(x)
-  }
-}
 
 /** Makes a layer for inputs of this shape, without the batch axis. */
 export type LayerBuilder = (inputShape: Shape) => Layer
@@ -36,36 +23,26 @@ export class Sequential extends Module {
 
 /**
  * Layers one after another whose input sizes follow from each other: only what comes out of each is said.
- * inputShape is without the batch axis. Shapes are known once and for all when this returns.
+ * inputShape is without the batch axis; dtype is that of the input, default float32, int32 for an embedding.
+ * Shapes are known once and for all when this returns.
  * @throws ShapeError if a layer does not take what the one before gives.
  * @example
- * const model = sequential([784], [dense(128), lambda(x => x.relu()), dense(10)])
+ * const model = sequential([1, 28, 28], [convolution(32, 3), relu(), maxPooling(2), flatten(), dense(10)])
  */
-export function sequential(inputShape: Shape, builders: readonly LayerBuilder[]): Sequential {
-  let shape = inputShape
+export function sequential(inputShape: Shape, builders: readonly LayerBuilder[], { dtype = 'float32' }: { dtype?: DType } = {}): Sequential {
+  let now: { shape: Shape; dtype: DType } = { shape: inputShape, dtype }
   const layers = builders.map((build, i) => {
-    const layer = build(shape)
-    const trace = new Trace()
-    const x = trace.input({ shape: [2, ...shape], dtype: 'float32' })
     try {
-      shape = trace.run(() => layer.forward(x)).shape.slice(1)
+      const layer = build(now.shape)
+      const trace = new Trace()
+      const x = trace.input({ shape: [2, ...now.shape], dtype: now.dtype })
+      const y = trace.run(() => layer.forward(x))
+      now = { shape: y.shape.slice(1), dtype: y.dtype }
+      return layer
     } catch (error) {
       if (error instanceof ShapeError) error.message = `sequential: layer ${i}: ${error.message}`
       throw error
     }
-    return layer
   })
   return new Sequential(layers)
 }
-
-/** A linear layer of so many outputs, for `sequential`. */
-export const dense =
-  (units: number, options?: LinearOptions): LayerBuilder =>
-  shape =>
-    new Linear(shape.at(-1)!, units, options)
-
-/** Any function of one tensor, for `sequential`. */
-export const lambda =
-  (f: (x: Tensor) => Tensor): LayerBuilder =>
-  () =>
-    new Lambda(f)

@@ -1,5 +1,6 @@
 import { control, type Control } from './control.ts'
 import { conv, type Conv } from './conv.ts'
+import { detection, type Detection } from './detection.ts'
 import { elementwise, type Elementwise } from './elementwise.ts'
 import { indexOps, type IndexOps } from './index-ops.ts'
 import { linalg, type Linalg } from './linalg.ts'
@@ -8,16 +9,17 @@ import type { Family, Inputs, Op, Sig } from './op.ts'
 import { pool, type Pool } from './pool.ts'
 import { random, type Random } from './random.ts'
 import { reduce, type Reduce } from './reduce.ts'
+import { resize, type Resize } from './resize.ts'
 import { shapeOps, type ShapeOps } from './shape.ts'
 
 /** Every op there is: its name, inputs and attributes. */
-export interface Signatures extends Elementwise, Reduce, ShapeOps, Linalg, Conv, Pool, Norm, IndexOps, Random, Control {}
+export interface Signatures extends Elementwise, Reduce, ShapeOps, Linalg, Conv, Pool, Norm, Resize, Detection, IndexOps, Random, Control {}
 
 export type OpName = keyof Signatures
 export type Arity<K extends OpName> = Signatures[K] extends Sig<infer N, infer _> ? N : never
 export type Attrs<K extends OpName> = Signatures[K]['attrs']
 
-const families: Family<Signatures> = { ...elementwise, ...reduce, ...shapeOps, ...linalg, ...conv, ...pool, ...norm, ...indexOps, ...random, ...control }
+const families: Family<Signatures> = { ...elementwise, ...reduce, ...shapeOps, ...linalg, ...conv, ...pool, ...norm, ...resize, ...detection, ...indexOps, ...random, ...control }
 
 /** An op as one who doesn't know its name sees it. */
 export type AnyOp = Op<number, unknown>

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts'
+import { DTypeError, ShapeError } from '../errors.ts'
 import { range, sameShape, size, type Spec } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Family, Sig } from './op.ts'
@@ -8,7 +8,9 @@ export interface Norm {
   batchNorm: Sig<3, { epsilon: number }>
 }
 
-const fitting = (d: number, weight: Spec, bias: Spec): void => {
+const fitting = (x: Spec, axis: number, weight: Spec, bias: Spec): void => {
+  const d = x.shape.at(axis)!
+  for (const { dtype } of [x, weight, bias]) if (dtype !== 'float32') throw new DTypeError(`needs float32, got ${dtype}. Cast it: x.cast('float32')`)
   if (!sameShape(weight.shape, [d]) || !sameShape(bias.shape, [d])) throw new ShapeError(`weight and bias must be [${d}], got [${weight.shape}] and [${bias.shape}]`)
 }
 const total = (terms: Tensor[]): Tensor => terms.reduce((s, t) => s.add(t))
@@ -18,7 +20,8 @@ export const norm: Family<Norm> = {
   // dx = (a − mean(a) − n·mean(a·n))/σ, and from the other outputs + gMean/d − gInv·n/(σ²·d)
   layerNorm: {
     infer: ([x, weight, bias]) => {
-      fitting(x.shape.at(-1)!, weight, bias)
+      if (!x.shape.at(-1)) throw new ShapeError(`no numbers to take statistics of in [${x.shape}]`)
+      fitting(x, -1, weight, bias)
       const row = { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype }
       return [x, row, row]
     },
@@ -47,7 +50,7 @@ export const norm: Family<Norm> = {
   batchNorm: {
     infer: ([x, weight, bias]) => {
       if (x.shape.length < 2) throw new ShapeError(`the input must be [n, c, …], got [${x.shape}]`)
-      fitting(x.shape[1]!, weight, bias)
+      fitting(x, 1, weight, bias)
       if (size(x.shape) === 0) throw new ShapeError(`no numbers to take statistics of in [${x.shape}]`)
       const channel = { shape: [x.shape[1]!], dtype: x.dtype }
       return [x, channel, channel]

@@ -1,26 +1,41 @@
 import { isFloat, type Shape, type Spec } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { DTypeError, ShapeError } from '../errors.ts'
-import type { Family, Sig } from './op.ts'
+import type { Family, Op, Sig } from './op.ts'
 
 export interface ReduceAttrs {
   axes: number[]
   keepDims: boolean
 }
 
+export interface CumulativeAttrs {
+  axis: number
+  /** Each number without itself. */
+  exclusive: boolean
+  /** From the last number to the first. */
+  reverse: boolean
+}
+
 export interface Reduce {
   sum: Sig<1, ReduceAttrs>
   mean: Sig<1, ReduceAttrs>
   max: Sig<1, ReduceAttrs>
+  min: Sig<1, ReduceAttrs>
   argMax: Sig<1, { axis: number }>
+  argMin: Sig<1, { axis: number }>
+  cumsum: Sig<1, CumulativeAttrs>
   softmax: Sig<1>
   logSoftmax: Sig<1>
 }
 
 const kept = (shape: Shape, axes: number[]): number[] => shape.map((d, i) => (axes.includes(i) ? 1 : d))
 
-const reduced = ([x]: [Spec], { axes, keepDims }: ReduceAttrs): Spec => {
+const numeric = (x: Spec): void => {
   if (x.dtype === 'bool' || x.dtype === 'uint8') throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
+}
+
+const reduced = ([x]: [Spec], { axes, keepDims }: ReduceAttrs): Spec => {
+  numeric(x)
   return { shape: keepDims ? kept(x.shape, axes) : x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype }
 }
 
@@ -34,6 +49,35 @@ const stretch = (t: Tensor, x: Tensor, axes: number[]): Tensor => t.reshape(kept
 
 const count = (x: Tensor, axes: number[]): number => axes.reduce((n, a) => n * x.shape[a]!, 1)
 
+const filled = (x: Spec, axes: number[]): void => {
+  const empty = axes.find(a => x.shape[a] === 0)
+  if (empty !== undefined) throw new ShapeError(`no numbers to choose from: axis ${empty} of [${x.shape}] is empty`)
+}
+
+/** The largest or smallest numbers; ties share the gradient. */
+const extreme: Op<1, ReduceAttrs> = {
+  infer: ([x], attrs) => {
+    filled(x, attrs.axes)
+    return reduced([x], attrs)
+  },
+  vjp: ({ g, y, x: [x], attrs: { axes } }) => [
+    () => {
+      const hit = x.equal(stretch(y, x, axes)).cast('float32')
+      return hit.mul(stretch(g.div(hit.sum(axes, true).reshape(g.shape)), x, axes))
+    },
+  ],
+}
+
+/** Where the first of them is. */
+const place: Op<1, { axis: number }> = {
+  infer: ([x], { axis }) => {
+    numeric(x)
+    filled(x, [axis])
+    return { shape: x.shape.filter((_, i) => i !== axis), dtype: 'int32' }
+  },
+  vjp: null,
+}
+
 export const reduce: Family<Reduce> = {
   sum: {
     infer: reduced,
@@ -43,26 +87,17 @@ export const reduce: Family<Reduce> = {
     infer: floats(reduced),
     vjp: ({ g, x: [x], attrs: { axes } }) => [() => stretch(g.mul(1 / count(x, axes)), x, axes)],
   },
-  // ties share the gradient
-  max: {
-    infer: ([x], attrs) => {
-      const empty = attrs.axes.find(a => x.shape[a] === 0)
-      if (empty !== undefined) throw new ShapeError(`the largest of no numbers: axis ${empty} of [${x.shape}] is empty`)
-      return reduced([x], attrs)
+  max: extreme,
+  min: extreme,
+  argMax: place,
+  argMin: place,
+  // the sums from the other end
+  cumsum: {
+    infer: ([x]) => {
+      numeric(x)
+      return { shape: x.shape, dtype: x.dtype }
     },
-    vjp: ({ g, y, x: [x], attrs: { axes } }) => [
-      () => {
-        const hit = x.equal(stretch(y, x, axes)).cast(x.dtype)
-        return hit.mul(stretch(g, x, axes)).div(hit.sum(axes, true))
-      },
-    ],
-  },
-  argMax: {
-    infer: ([x], { axis }) => {
-      if (x.shape[axis] === 0) throw new ShapeError(`the largest of no numbers: axis ${axis} of [${x.shape}] is empty`)
-      return { shape: x.shape.filter((_, i) => i !== axis), dtype: 'int32' }
-    },
-    vjp: null,
+    vjp: ({ g, attrs: { axis, exclusive, reverse } }) => [() => g.cumsum(axis, { exclusive, reverse: !reverse })],
   },
   // over the last axis: dx = y·(g − Σ g·y)
   softmax: {

@@ -11,7 +11,8 @@ export interface ShapeOps {
   transpose: Sig<1, { perm: number[] }>
   concat: Sig<number, { axis: number }>
   slice: Sig<1, { starts: number[]; ends: number[] }>
-  pad: Sig<1, { before: number[]; after: number[] }>
+  flip: Sig<1, { axes: number[] }>
+  pad: Sig<1, { before: number[]; after: number[]; value?: number }>
 }
 
 export const shapeOps: Family<ShapeOps> = {
@@ -58,6 +59,11 @@ export const shapeOps: Family<ShapeOps> = {
     },
     vjp: ({ g, x: [x], attrs: { starts, ends } }) => [() => g.pad(starts, ends.map((e, i) => x.shape[i]! - e))],
   },
+  flip: {
+    infer: ([x]) => x,
+    vjp: ({ g, attrs: { axes } }) => [() => g.flip(axes)],
+  },
+  // with a number around, 0 if none is given
   pad: {
     infer: ([x], { before, after }) => {
       if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some(p => p < 0)) throw new ShapeError(`before and after must be one number ≥ 0 for each axis of [${x.shape}], got [${before}] and [${after}]`)

@@ -1,38 +1,57 @@
 import type { Tensor } from '../tensor/tensor.ts'
-import { Optimizer, type OptimizerOptions, type Update } from './optimizer.ts'
+import { blend, checkMoments, correction, decayed, shrunk, type MomentOptions } from './moments.ts'
+import { Optimizer, type OptimizerOptions } from './optimizer.ts'
+import type { Rule, Update } from './rule.ts'
 
-export interface AdamOptions extends OptimizerOptions {
-  /** How much of the two moments stays; default [0.9, 0.999]. */
-  betas?: readonly [number, number]
-  /** Added to the root of the second moment; default 1e-8. */
-  epsilon?: number
+interface AdamOwn extends MomentOptions {
+  /** Whether the largest second moment so far is divided by, so that steps never grow again; default false. Reddi et al., 2018. */
+  amsgrad: boolean
+}
+export interface AdamOptions extends Partial<AdamOwn>, OptimizerOptions<AdamOwn> {}
+
+type State = 'm' | 'v' | 'top'
+
+function update(
+  { p, g, lr, step, slots }: Update<State>,
+  { betas: [b1, b2], epsilon, amsgrad }: AdamOwn,
+): { p: Tensor; m: Tensor; v: Tensor; top?: Tensor } {
+  const m = blend(slots.m, g, b1)
+  const v = blend(slots.v, g.square(), b2)
+  const top = amsgrad ? slots.top.maximum(v) : v
+  const next = p.sub(m.mul(lr.div(correction(b1, step))).div(top.sqrt().div(correction(b2, step).sqrt()).add(epsilon)))
+  return { p: next, m, v, ...(amsgrad && { top }) }
 }
 
-class Adam extends Optimizer {
-  protected readonly slotNames = ['m', 'v']
-  readonly #betas: readonly [number, number]
-  readonly #epsilon: number
-  constructor(lr: number, { betas = [0.9, 0.999], epsilon = 1e-8, ...options }: AdamOptions = {}) {
-    super(lr, options)
-    this.#betas = betas
-    this.#epsilon = epsilon
-  }
-  protected update(p: Tensor, g: Tensor, { lr, step, slot }: Update): Tensor {
-    const [b1, b2] = this.#betas
-    const m = slot('m').value.mul(b1).add(g.mul(1 - b1))
-    const v = slot('v').value.mul(b2).add(g.square().mul(1 - b2))
-    slot('m').value = m
-    slot('v').value = v
-    const correction = (b: number) => step.mul(Math.log(b)).exp().neg().add(1) // 1 − bᵗ
-    return p.sub(m.mul(lr.div(correction(b1))).div(v.sqrt().div(correction(b2).sqrt()).add(this.#epsilon)))
-  }
+const adamRule: Rule<AdamOwn, State> = {
+  defaults: { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0, amsgrad: false },
+  check: checkMoments,
+  slots: ({ amsgrad }) => ({ m: 'parameter', v: 'parameter', ...(amsgrad && { top: 'parameter' }) }),
+  update: (given, options) => update({ ...given, g: decayed(given.g, given.p, options.weightDecay) }, options),
+}
+
+const adamWRule: Rule<AdamOwn, State> = {
+  ...adamRule,
+  defaults: { ...adamRule.defaults, weightDecay: 0.01 },
+  update: (given, options) => update({ ...given, p: shrunk(given.p, given.lr, options.weightDecay) }, options),
 }
 
 /**
- * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − lr·m̂/(√v̂ + ε), with both moments corrected for their start at zero.
+ * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², p ← p − lr·m̂/(√v̂ + ε), with both moments corrected for their start at
+ * zero. Weight decay λ is added to the gradient: g + λp.
  *
- * Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015.
+ * PyTorch: `Adam`; Keras: `Adam`. Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015.
+ * @throws RangeError for an option outside its range.
  * @example
  * adam(1e-3, { clipNorm: 1 })
  */
-export const adam = (lr = 1e-3, options?: AdamOptions): Optimizer => new Adam(lr, options)
+export const adam = (lr = 1e-3, options: AdamOptions = {}): Optimizer => new Optimizer(adamRule, lr, options)
+
+/**
+ * Adam with weight decay beside the gradient: p ← p·(1 − lr·λ) before Adam's step; λ is `weightDecay`, default 0.01.
+ *
+ * PyTorch: `AdamW`; Keras: `AdamW`. Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019.
+ * @throws RangeError for an option outside its range.
+ * @example
+ * adamW(3e-4, { weightDecay: 0.1, groups: [{ filter: /bias$|norm/, weightDecay: 0 }] })
+ */
+export const adamW = (lr = 1e-3, options: AdamOptions = {}): Optimizer => new Optimizer(adamWRule, lr, options)

@@ -9,3 +9,6 @@ export function clipByNorm(grads: readonly Tensor[], max: number): Tensor[] {
   const scale = norm.maximum(max).pow(-1).mul(max)
   return grads.map(g => g.mul(scale))
 }
+
+/** Limits each number of each gradient to −max … max. */
+export const clipByValue = (grads: readonly Tensor[], max: number): Tensor[] => grads.map(g => g.clip(-max, max))

@@ -1,43 +1,42 @@
-import type { Tensor } from '../tensor/tensor.ts'
-import { Optimizer, type OptimizerOptions, type Update } from './optimizer.ts'
+import { decayed } from './moments.ts'
+import { Optimizer, type OptimizerOptions } from './optimizer.ts'
+import { checkRange, type Rule } from './rule.ts'
 
-export interface SgdOptions extends OptimizerOptions {
+interface SgdOwn {
   /** How much of the last velocity stays, 0 ≤ μ < 1; default 0. */
-  momentum?: number
+  momentum: number
   /** The gradient enters the velocity times 1 − dampening; default 0. With dampening = momentum it is the average of the gradients. */
-  dampening?: number
+  dampening: number
   /** Looks ahead along the velocity; default false. */
-  nesterov?: boolean
-  /** Times the parameter, added to the gradient; default 0. */
-  weightDecay?: number
+  nesterov: boolean
+  /** Times the parameter, added to the gradient, ≥ 0; default 0. */
+  weightDecay: number
 }
+export interface SgdOptions extends Partial<SgdOwn>, OptimizerOptions<SgdOwn> {}
 
-class Sgd extends Optimizer {
-  protected readonly slotNames: readonly string[]
-  readonly #options: SgdOptions
-  constructor(lr: number, options: SgdOptions = {}) {
-    super(lr, options)
-    this.#options = options
-    this.slotNames = options.momentum ? ['velocity'] : []
-  }
-  protected update(p: Tensor, g: Tensor, { lr, step, slot }: Update): Tensor {
-    const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = this.#options
-    if (weightDecay) g = g.add(p.mul(weightDecay))
-    if (momentum) {
-      const velocity = slot('velocity')
-      // the first gradient enters whole, as in PyTorch
-      const share = dampening ? step.greater(1).where(1 - dampening, 1) : undefined
-      const next = velocity.value.mul(momentum).add(share ? g.mul(share) : g)
-      velocity.value = next
-      g = nesterov ? g.add(next.mul(momentum)) : next
-    }
-    return p.sub(g.mul(lr))
-  }
+const rule: Rule<SgdOwn, 'velocity'> = {
+  defaults: { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
+  check({ momentum, weightDecay }) {
+    checkRange('momentum', momentum, 0, 1)
+    checkRange('weightDecay', weightDecay, 0)
+  },
+  slots: ({ momentum }) => (momentum ? { velocity: 'parameter' } : {}),
+  update({ p, g, lr, step, slots }, { momentum, dampening, nesterov, weightDecay }) {
+    const d = decayed(g, p, weightDecay)
+    if (!momentum) return { p: p.sub(d.mul(lr)) }
+    // the first gradient enters whole, as in PyTorch
+    const entering = dampening ? d.mul(step.greater(1).where(1 - dampening, 1)) : d
+    const velocity = slots.velocity.mul(momentum).add(entering)
+    return { p: p.sub((nesterov ? d.add(velocity.mul(momentum)) : velocity).mul(lr)), velocity }
+  },
 }
 
 /**
  * Gradient descent, with or without momentum: v ← μ·v + (1 − d)·g, p ← p − lr·v.
+ *
+ * PyTorch: `SGD`; Keras: `SGD`. Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
+ * @throws RangeError for an option outside its range.
  * @example
- * sgd(0.1, { momentum: 0.9 })
+ * sgd(0.1, { momentum: 0.9, nesterov: true })
  */
-export const sgd = (lr: number, options?: SgdOptions): Optimizer => new Sgd(lr, options)
+export const sgd = (lr: number, options: SgdOptions = {}): Optimizer => new Optimizer(rule, lr, options)

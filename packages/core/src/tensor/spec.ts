@@ -21,6 +21,11 @@ export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length 
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 export const isFloat = ({ dtype }: { dtype: DType }): boolean => dtype === 'float32'
 
+/** @throws ShapeError unless every length is an integer ≥ 0. */
+export function checkShape(shape: Shape): void {
+  if (!shape.every(d => Number.isInteger(d) && d >= 0)) throw new ShapeError(`a shape has integers ≥ 0, got [${shape}]`)
+}
+
 /** Zeros of an element type. */
 export const allocate = (dtype: DType, length: number): TypedArray => new arrays[dtype](length)
 

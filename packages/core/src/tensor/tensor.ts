@@ -4,7 +4,7 @@ import { PortolanError, ShapeError, TraceError, userLine } from '../errors.ts'
 import { context, opTable, record } from './context.ts'
 import { Fluent, type TensorLike } from './fluent.ts'
 import { HostStorage, Storage } from './storage.ts'
-import { allocate, axisOf, dtypeOf, size, toTypedArray, type DType, type Shape, type Spec, type TypedArray } from './spec.ts'
+import { allocate, axisOf, checkShape, dtypeOf, size, toTypedArray, type DType, type Shape, type Spec, type TypedArray } from './spec.ts'
 
 /**
  * An immutable array. Its place is a `Storage` when the numbers exist, a `Value` when they will exist once a graph runs.
@@ -29,6 +29,9 @@ export class Tensor extends Fluent implements Spec {
   }
   protected fill(value: number, shape: Shape): Tensor {
     return full(shape, value, this.dtype)
+  }
+  protected iota(length: number): Tensor {
+    return iota(length)
   }
   protected scalar(x: TensorLike, dtype: DType): Tensor {
     return typeof x === 'number' ? full([], x, dtype) : x
@@ -88,6 +91,7 @@ export function apply<K extends OpName>(name: K, x: readonly Tensor[], attrs: At
   let specs: Spec[]
   try {
     specs = [infer(inputs, attrs)].flat()
+    for (const { shape } of specs) checkShape(shape)
   } catch (error) {
     if (error instanceof PortolanError) error.message = `${name}: ${error.message}\n    ${userLine(error.stack)}`
     throw error
@@ -120,12 +124,14 @@ function flatten(data: NestedNumbers): { numbers: number[]; shape: number[] } {
 export function tensor(data: NestedNumbers | TypedArray, shape?: Shape, dtype: DType = typeof data === 'number' ? 'float32' : dtypeOf(data as ArrayLike<number>)): Tensor {
   const flat = ArrayBuffer.isView(data) ? { numbers: data as TypedArray, shape: [(data as TypedArray).length] } : flatten(data)
   const spec = { shape: [...(shape ?? flat.shape)], dtype }
+  checkShape(spec.shape)
   if (size(spec.shape) !== flat.numbers.length) throw new ShapeError(`tensor: ${flat.numbers.length} numbers do not fill [${spec.shape}]`)
   return new Tensor(spec, new HostStorage(toTypedArray(flat.numbers, dtype)))
 }
 
 /** A concrete tensor even inside a trace: what a variable starts from. `fill` is a number, or gives the number at a flat position. */
 export function concrete(shape: Shape, fill: number | ((i: number) => number) = 0, dtype: DType = 'float32'): Tensor {
+  checkShape(shape)
   const data = allocate(dtype, size(shape))
   if (typeof fill === 'number') data.fill(fill)
   else for (let i = 0; i < data.length; i++) data[i] = fill(i)

@@ -12,6 +12,8 @@ export interface Run {
   readonly logs: Readonly<Record<string, number>>
   /** Of the last validation. */
   readonly validation?: Readonly<Record<string, number>>
+  /** Adds a figure to the logs of this epoch, or changes it: until its validation has ended. */
+  log(name: string, value: number): void
   /** Ends training after this epoch, or after this batch if called there. */
   stop(reason: string): void
 }

@@ -1,8 +1,9 @@
 import { PortolanError, RunError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { modules, Module } from '../nn/module.ts'
-import { batchSize, toBatch, type Batch, type Batches } from './batch.ts'
+import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
+import { firstBatches } from './first-batches.ts'
 import { History } from './history.ts'
 import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
@@ -15,6 +16,8 @@ export interface TrainerOptions {
   callbacks?: readonly Callback[]
   /** Whether progress is shown in a terminal, or who shows it; default true. */
   progress?: boolean | ProgressBar
+  /** Only one epoch of so many batches (true: one), and as many of validation: does everything run? Default: no. */
+  fastDevRun?: boolean | number
 }
 
 export interface FitOptions {
@@ -61,9 +64,10 @@ export class Trainer {
   readonly #callbacks: readonly Callback[]
   readonly #progress: ProgressBar | undefined
   readonly #engine: Engine | undefined
+  readonly #fewest: number
   #steps = 0
 
-  constructor({ step, engine, callbacks = [], progress = true }: TrainerOptions) {
+  constructor({ step, engine, callbacks = [], progress = true, fastDevRun = false }: TrainerOptions) {
     const whole = typeof step === 'function' ? { train: step } : step
     this.state = whole.state
     this.#engine = engine
@@ -71,6 +75,7 @@ export class Trainer {
     this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
+    this.#fewest = Number(fastDevRun)
   }
 
   /**
@@ -78,15 +83,18 @@ export class Trainer {
    * @throws RunError when a figure of a step is not finite; PortolanError when there is no data.
    */
   async fit(data: Batches, { epochs, validation }: FitOptions): Promise<History> {
+    if (this.#fewest) [data, epochs, validation] = [firstBatches(data, this.#fewest), 1, validation && firstBatches(validation, this.#fewest)]
     for (const m of this.#roots()) if (!m.training) m.train()
     let stopped: string | undefined
+    let logged: Figures = {}
     const before = this.history.epochs.length
-    const run = { trainer: this, epoch: before, epochs: before + epochs, step: this.#steps, logs: {} as Figures, stop: (reason: string) => void (stopped = reason) } as { -readonly [K in keyof Run]: Run[K] }
+    const run = { trainer: this, epoch: before, epochs: before + epochs, step: this.#steps, logs: {} as Figures, log: (name: string, v: number) => void (logged[name] = v), stop: (reason: string) => void (stopped = reason) } as { -readonly [K in keyof Run]: Run[K] }
     await this.#tell('fitStart', run)
     try {
       while (run.epoch < run.epochs && stopped === undefined) {
         run.epoch++
         run.logs = {}
+        logged = {}
         const started = performance.now()
         await this.#tell('epochStart', run)
         const means = new Means()
@@ -109,6 +117,7 @@ export class Trainer {
           run.validation = await this.evaluate(validation)
           await this.#tell('validationEnd', run)
         }
+        run.logs = { ...run.logs, ...logged }
         this.history.epochs.push({ epoch: run.epoch, logs: run.logs, ...(run.validation && { validation: run.validation }), seconds })
         this.#progress?.stop(epochLine(run, seconds))
         await this.#tell('epochEnd', run)
@@ -119,6 +128,15 @@ export class Trainer {
     }
     await this.#tell('fitEnd', run)
     return this.history
+  }
+
+  /**
+   * One step on one batch, for a loop of your own; its figures. Callbacks and the history hear nothing of it.
+   * @throws RunError when a figure is not finite.
+   */
+  async trainOnBatch(batch: HostBatch): Promise<Figures> {
+    for (const m of this.#roots()) if (!m.training) m.train()
+    return this.#figures(await this.#train(toBatch(batch)), `step ${++this.#steps}`)
   }
 
   /**

@@ -28,7 +28,7 @@ export interface Wrapping {
 export interface ExportOptions extends Wrapping {
   /** Where to write the file as well: atomically. Node only. */
   file?: string
-  /** Version of the standard ops, 16 … 21; default 17, which every tool reads. */
+  /** Version of the standard ops, 17 … 21; default 17, which every tool reads. */
   opset?: number
   /** Kept in the file beside the graph: labels, a licence. */
   metadata?: Readonly<Record<string, string>>
@@ -73,7 +73,7 @@ export const outputNames = (outputs: Outputs): string[] =>
  * })
  */
 export async function exportOnnx(model: Exportable, inputs: Ports, { file, opset = 17, metadata, ...wrapping }: ExportOptions = {}): Promise<Uint8Array> {
-  if (!Number.isInteger(opset) || opset < 16 || opset > 21) throw new RangeError(`exportOnnx: opset must be an integer from 16 to 21, got ${opset}`)
+  if (!Number.isInteger(opset) || opset < 17 || opset > 21) throw new RangeError(`exportOnnx: opset must be an integer from 17 to 21, got ${opset}`)
   const ports = Object.values(inputs).map(portOf)
   const open = [...new Set(ports.flatMap(p => p.shape.filter(d => typeof d === 'string')))]
   if (open.length > 1) throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)

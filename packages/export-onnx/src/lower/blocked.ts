@@ -101,6 +101,7 @@ export function blocked(block: number): Rules {
     convInput: ([g, w], { pads, shape, ...attrs }, b) => {
       const [o, i, kh, kw] = w.shape as Four
       if (w.shape.length !== 4 || !plainWindow(attrs) || !fits(b, o, i)) return undefined
+      if (pads.some((p, k) => p >= w.shape[2 + (k % 2)]!)) return undefined // would need negative pads
       const swapped = b.transpose(w, [1, 0, 2, 3])
       const flipped = b.node('Slice', [swapped, b.i64([-1, -1]), b.i64([-1000, -1000]), b.i64([2, 3]), b.i64([-1, -1])], {}, { shape: [i, o, kh, kw], type: 'float32' })
       return conv(b, g, flipped, { strides: [1, 1], pads: [kh - 1 - pads[0]!, kw - 1 - pads[1]!, kh - 1 - pads[2]!, kw - 1 - pads[3]!] }, shape)

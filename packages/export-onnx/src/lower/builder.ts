@@ -1,5 +1,5 @@
 import { PortolanError } from '@portolan/core'
-import { size, type Graph, type Node, type OpName, type Shape, type Table, type Value } from '@portolan/core/engine'
+import { allocate, size, type Graph, type Node, type OpName, type Shape, type Table, type Value } from '@portolan/core/engine'
 import { elementTypes, type Attribute, type ElementType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../model/onnx-model.ts'
 
 /** A name in an ONNX graph, and what stands there. */
@@ -96,7 +96,7 @@ export class Builder {
   }
 
   constant(type: ElementType, shape: Shape, data: OnnxTensor['data']): Ref {
-    const key = data.length <= 64 ? `${type}[${shape}]${data.join()}` : undefined
+    const key = data.length <= 64 ? `${type}[${shape}]${Array.from<number | bigint, unknown>(data, v => (Object.is(v, -0) ? '-0' : v)).join()}` : undefined
     const known = key && this.#constants.get(key)
     if (known) return known
     const ref = { name: this.#name('c'), shape, type }
@@ -156,6 +156,8 @@ export class Builder {
   }
 
   #lower(node: Node, inputs: readonly Ref[]): Ref[] {
+    // what comes out without numbers is not computed: onnxruntime gives other shapes, or stops the process
+    if (this.out.every(r => elements(r) === 0)) return node.outputs.map(v => this.constant(v.dtype, v.shape, allocate(v.dtype, 0)))
     for (const rules of this.options.rules as readonly AnyRules[]) {
       const made = rules[node.op]?.(inputs, node.attrs, this)
       if (made) return [made].flat()

@@ -7,5 +7,7 @@ export const cpu: Rules = {
     if (bias || !(transposeA || transposeB) || (a.shape.length === 2 && c.shape.length === 2)) return undefined
     return b.node('FusedMatMul', [a, c], { transA: +transposeA, transB: +transposeB }, {}, 'com.microsoft')
   },
+  sign: ([x], _, b) => b.node('Sign', [x]),
+  logSoftmax: ([x], _, b) => b.node('LogSoftmax', [x], { axis: -1 }),
   randomBits: ([state], { shape, bits }, b) => randomBits64(b, state, shape, bits),
 }

@@ -3,10 +3,14 @@ import type { Reduce } from '../../ops/reduce.ts'
 import type { Kernels } from './kernel.ts'
 
 export const reduce: Kernels<Reduce> = {
-  sum: ([x], { axes, keepDims }) => tf.sum(x, axes, keepDims),
-  mean: ([x], { axes, keepDims }) => tf.mean(x, axes, keepDims),
+  // of no numbers the WebAssembly backend gives what stood in memory
+  sum: ([x], { axes, keepDims }, { out }) => (x.size ? tf.sum(x, axes, keepDims) : tf.zeros([...out[0]!.shape] as [number], x.dtype as 'float32')),
+  mean: ([x], { axes, keepDims }, { out }) => (x.size ? tf.mean(x, axes, keepDims) : tf.add(tf.zeros([...out[0]!.shape] as [number]), NaN)),
   max: ([x], { axes, keepDims }) => tf.max(x, axes, keepDims),
+  min: ([x], { axes, keepDims }) => tf.min(x, axes, keepDims),
   argMax: ([x], { axis }) => tf.argMax(x, axis),
+  argMin: ([x], { axis }) => tf.argMin(x, axis),
+  cumsum: ([x], { axis, exclusive, reverse }) => tf.cumsum(x, axis, exclusive, reverse),
   softmax: ([x]) => tf.softmax(x),
   logSoftmax: ([x]) => tf.logSoftmax(x),
 }

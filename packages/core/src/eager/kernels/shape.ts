@@ -12,13 +12,15 @@ export const shapeOps: Kernels<ShapeOps> = {
   transpose: ([x], { perm }) => tf.transpose(x, perm),
   concat: (x, { axis }) => tf.concat(x, axis),
   slice: ([x], { starts, ends }) => tf.slice(x, starts, ends.map((e, i) => e - starts[i]!)),
-  pad: ([x], { before, after }, { out }) => {
+  // tf.reverse on bools gives other memory on the WebAssembly backend
+  flip: ([x], { axes }) => (x.dtype === 'bool' ? cast(tf.reverse(tf.cast(x, 'int32'), axes), 'bool') : tf.reverse(x, axes)),
+  pad: ([x], { before, after, value = 0 }, { out }) => {
     if (!x.rank) return tf.clone(x)
-    if (x.rank <= 6) return tf.pad(x, before.map((b, i) => [b, after[i]!]))
+    if (x.rank <= 6) return tf.pad(x, before.map((b, i) => [b, after[i]!]), value)
     // beyond six axes the WebAssembly backend pads wrongly, without an error: one axis after the other
     const rows = before.reduce<T>((t, b, i) => {
       const rest = size(x.shape.slice(i + 1))
-      return tf.pad(tf.reshape(t, [-1, x.shape[i]!, rest]), [[0, 0], [b, after[i]!], [0, 0]])
+      return tf.pad(tf.reshape(t, [-1, x.shape[i]!, rest]), [[0, 0], [b, after[i]!], [0, 0]], value)
     }, x)
     return tf.reshape(rows, [...out[0]!.shape])
   },

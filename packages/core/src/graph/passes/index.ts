@@ -1,5 +1,6 @@
 import type { Graph, Node, Value } from '../graph.ts'
 import { sameShape } from '../../tensor/spec.ts'
+import { reluAfterPool } from './relu-after-pool.ts'
 
 export type Pass = (graph: Graph) => Graph
 
@@ -28,13 +29,16 @@ function rewrite(graph: Graph, visit: (node: Node, replace: (from: Value, to: Va
   return { ...graph, nodes, outputs: graph.outputs.map(latest) }
 }
 
+/** JSON has no word for −0 and for what is not finite. */
+const literal = (v: unknown): unknown => (Object.is(v, -0) ? '-0' : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v)
+
 /** Computes the same thing once. */
 export const cse: Pass = graph => {
   const numbers = new Map<object, number>()
   const number = (o: object) => numbers.get(o) ?? (numbers.set(o, numbers.size), numbers.size - 1)
   const known = new Map<string, Node>()
   return rewrite(graph, (node, replace) => {
-    const attrs = JSON.stringify(node.attrs, (k, v) => (k === 'body' || k === 'data' ? number(v) : v))
+    const attrs = JSON.stringify(node.attrs, (k, v) => (k === 'body' || k === 'data' ? number(v) : literal(v)))
     const key = `${node.op} ${attrs} ${node.inputs.map(number)}`
     const twin = known.get(key)
     if (!twin) { known.set(key, node); return node }
@@ -78,7 +82,7 @@ export const mergeScans: Pass = graph => {
   return { ...graph, nodes: nodes.map(n => ({ ...n, inputs: n.inputs.map(latest) })), outputs: graph.outputs.map(latest) }
 }
 
-const broadcasting = new Set(['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'equal', 'greater', 'less'])
+const broadcasting = new Set(['add', 'sub', 'mul', 'div', 'mod', 'floorDivide', 'maximum', 'minimum', 'equal', 'greater', 'greaterEqual', 'less', 'lessEqual'])
 
 /** Small algebra: a stretched operand that the op would stretch anyway; a reshape of a reshape; times one. */
 export const simplify: Pass = graph => {
@@ -109,6 +113,6 @@ export const simplify: Pass = graph => {
 
 /** The passes in their order. Bodies of scans are graphs too. */
 export const optimize: Pass = graph => {
-  const flat = dce(cse(simplify(mergeScans(cse(dce(graph))))))
+  const flat = reluAfterPool(dce(cse(simplify(mergeScans(cse(dce(graph)))))))
   return { ...flat, nodes: flat.nodes.map(n => (n.op === 'scan' ? { ...n, attrs: { ...n.attrs, body: optimize(n.attrs.body) } } : n)) }
 }

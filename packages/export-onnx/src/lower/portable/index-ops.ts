@@ -1,20 +1,33 @@
-import { type IndexOps, range, size } from '@portolan/core/engine'
-import { elements } from '../builder.ts'
+import { type DType, type IndexOps, allocate, range, size } from '@portolan/core/engine'
+import { elements, type Builder, type Ref } from '../builder.ts'
 import type { Lowerings } from './lowering.ts'
 
+/** Zeros with updates added. ScatterND would race where a place is named twice. */
+function added(b: Builder, shape: readonly number[], index: Ref, updates: Ref, axis: number): Ref {
+  const as = { shape, type: updates.type }
+  const zeros = b.node('Expand', [b.constant(updates.type, [], allocate(updates.type as DType, 1)), b.i64(shape)], {}, as)
+  return b.node('ScatterElements', [zeros, b.cast(index, 'int64'), updates], { axis, reduction: 'add' }, as)
+}
+
 export const indexOps: Lowerings<IndexOps> = {
-  gather: ([x, index], _, b) => b.node('Gather', [x, index], { axis: 0 }),
-  // ScatterND would race where rows are named twice
-  scatterAdd: ([index, updates], _, b) => {
-    const shape = b.out[0]!.shape
-    const [n, d] = [elements(index), size(shape.slice(1))]
-    const flat = { shape: [shape[0]!, d] }
-    const zeros = b.node('Expand', [b.f32(0), b.i64(flat.shape)], {}, flat)
-    const rows = b.node('Expand', [b.reshape(b.cast(index, 'int64'), [n, 1]), b.i64([n, d])], {}, { shape: [n, d], type: 'int64' })
-    return b.reshape(b.node('ScatterElements', [zeros, rows, b.reshape(updates, [n, d])], { axis: 0, reduction: 'add' }, flat), shape)
+  gather: ([x, index], { axis = 0 }, b) => b.node('Gather', [x, index], { axis }),
+  scatterAdd: ([index, updates], { rows, axis = 0 }, b) => {
+    const n = elements(index)
+    const [before, inner] = [size(updates.shape.slice(0, axis)), size(updates.shape.slice(axis + index.shape.length))]
+    const [at, shape, flat] = before === 1 ? [0, [n, inner], [rows, inner]] : [1, [before, n, inner], [before, rows, inner]]
+    const places = b.node('Expand', [b.reshape(b.cast(index, 'int64'), [n, 1]), b.i64(shape)], {}, { shape, type: 'int64' })
+    return b.reshape(added(b, flat, places, b.reshape(updates, shape), at), b.out[0]!.shape)
   },
+  gatherND: ([x, index], _, b) => b.node('GatherND', [x, b.cast(index, 'int64')]),
+  takeAlong: ([x, index], { axis }, b) => b.node('GatherElements', [x, index], { axis }),
+  addAlong: ([index, updates], { axis }, b) => added(b, b.out[0]!.shape, index, updates, axis),
   oneHot: ([index], { depth }, b) => {
     const classes = b.constant('int32', [depth], Int32Array.from(range(depth)))
     return b.cast(b.node('Equal', [b.reshape(index, [...index.shape, 1]), classes], {}, { type: 'bool' }), 'float32')
+  },
+  topK: ([x], { k, largest }, b) => {
+    const { shape, type } = b.out[0]!
+    const [values, indices] = b.many('TopK', [x, b.i64([k])], { axis: -1, largest: +largest, sorted: 1 }, [{ shape, type }, { shape, type: 'int64' }])
+    return [values!, b.cast(indices!, 'int32')]
   },
 }

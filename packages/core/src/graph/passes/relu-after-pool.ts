@@ -1,0 +1,59 @@
+import { Value, type Node } from '../graph.ts'
+import type { Pass } from './index.ts'
+
+/**
+ * Pools before ReLU instead of after: max over relu(x) is relu of the max over x, on fewer numbers. The gradient moves along:
+ *   r = relu(x), (y, i) = maxPool(r), dx = maxUnpool(g, i)·[r > 0]   becomes
+ *   (p, i) = maxPool(x), y = relu(p), dx = maxUnpool(g·[y > 0], i)
+ * Where a window has no positive number, i differs, and the gradient is 0 either way. A graph that looks at r or i otherwise stays.
+ */
+export const reluAfterPool: Pass = graph => {
+  const uses = new Map<Value, Node[]>()
+  for (const n of graph.nodes) for (const v of new Set(n.inputs)) uses.set(v, [...(uses.get(v) ?? []), n])
+  const kept = new Set(graph.outputs)
+  const usersOf = (v: Value): Node[] => uses.get(v) ?? []
+  const only = (v: Value): Node | undefined => (kept.has(v) || usersOf(v).length !== 1 ? undefined : usersOf(v)[0])
+  const zeros = new Set(graph.nodes.filter(n => n.op === 'full' && n.attrs.value === 0).map(n => n.outputs[0]!))
+
+  const replaced = new Map<Node, Node[]>()
+  for (const relu of graph.nodes) {
+    const match = relu.op === 'relu' && matchPool(relu)
+    if (!match) continue
+    const { pool, mask, toFloat, unpool, product } = match
+    const [y, index] = pool.outputs as [Value, Value]
+    const p = new Value(y, y.source)
+    replaced.set(relu, [])
+    replaced.set(pool, [
+      { ...pool, inputs: [relu.inputs[0]!], outputs: [p, index] },
+      { op: 'relu', inputs: [p], attrs: {}, outputs: [y] },
+    ])
+    if (!mask || !toFloat || !unpool || !product) continue
+    const small = (v: Value, dtype: Value['dtype']) => new Value({ shape: y.shape, dtype }, v.source)
+    const [positive, ones, g] = [small(mask.outputs[0]!, 'bool'), small(toFloat.outputs[0]!, 'float32'), small(product.outputs[0]!, 'float32')]
+    for (const n of [mask, toFloat, unpool]) replaced.set(n, [])
+    replaced.set(product, [
+      { ...mask, inputs: [y, mask.inputs[1]!], outputs: [positive] },
+      { ...toFloat, inputs: [positive], outputs: [ones] },
+      { ...product, inputs: [unpool.inputs[0]!, ones], outputs: [g] },
+      { ...unpool, inputs: [g, index], outputs: product.outputs },
+    ])
+  }
+  return { ...graph, nodes: graph.nodes.flatMap(n => replaced.get(n) ?? n) }
+
+  /** A pooling of this ReLU, with its gradient if the graph has one; undefined where anything else looks at what would change. */
+  function matchPool(relu: Node): { pool: Node; mask?: Node; toFloat?: Node; unpool?: Node; product?: Node } | undefined {
+    const r = relu.outputs[0]!
+    if (kept.has(r)) return undefined
+    const users = usersOf(r)
+    const pool = users.find(n => n.op === 'maxPool')
+    if (!pool || kept.has(pool.outputs[1]!)) return undefined
+    const seen = usersOf(pool.outputs[1]!)
+    if (users.length === 1 && seen.length === 0) return { pool }
+    const mask = users.find(n => n.op === 'greater' && n.inputs[0] === r && zeros.has(n.inputs[1]!))
+    const toFloat = mask && only(mask.outputs[0]!)
+    const [unpool] = seen
+    const product = unpool && only(unpool.outputs[0]!)
+    const whole = users.length === 2 && seen.length === 1 && toFloat?.op === 'cast' && unpool?.op === 'maxUnpool' && product?.op === 'mul'
+    return whole && only(toFloat.outputs[0]!) === product && product.inputs.includes(toFloat.outputs[0]!) ? { pool, mask: mask!, toFloat, unpool, product } : undefined
+  }
+}

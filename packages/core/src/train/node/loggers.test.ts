@@ -1,0 +1,85 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { FormatError } from '../../errors.ts'
+import type { Callback, Run } from '../callback.ts'
+import { csvLogger } from './csv-logger.ts'
+import { jsonlLogger } from './jsonl-logger.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let files = 0
+const fresh = (): string => join(folder, `log-${files++}`)
+
+async function fit(logger: Callback, epochs: readonly Pick<Run, 'logs' | 'validation'>[], start = 1): Promise<void> {
+  await logger.fitStart!({} as Run)
+  for (const [i, e] of epochs.entries()) await logger.epochEnd!({ epoch: start + i, step: 10 * (start + i), ...e } as Run)
+}
+const lines = (path: string): string[] => readFileSync(path, 'utf8').split('\n')
+
+describe('csvLogger', () => {
+  it('writes a table, and goes on with it', async () => {
+    const path = fresh()
+    await fit(csvLogger(path), [
+      { logs: { loss: 0.5, 'a,"b"': 1 }, validation: { loss: 0.25 } },
+      { logs: { loss: NaN }, validation: { loss: 1e-9 } },
+    ])
+    await fit(csvLogger(path), [{ logs: { loss: 0.125, 'a,"b"': 2 }, validation: { loss: 0.0625 } }], 3)
+    expect(lines(path)).toEqual([
+      'epoch,step,loss,"a,""b""",validation.loss',
+      '1,10,0.5,1,0.25',
+      '2,20,NaN,,1e-9',
+      '3,30,0.125,2,0.0625',
+      '',
+    ])
+  })
+
+  it('takes away a line that was cut off, and only that', async () => {
+    const path = fresh()
+    await fit(csvLogger(path), [{ logs: { loss: 0.5 } }])
+    appendFileSync(path, '2,20,0.2')
+    await fit(csvLogger(path), [{ logs: { loss: 0.25 } }], 2)
+    expect(lines(path)).toEqual(['epoch,step,loss', '1,10,0.5', '2,20,0.25', ''])
+    writeFileSync(path, 'epoch,st')
+    await fit(csvLogger(path), [{ logs: { loss: 1 } }])
+    expect(lines(path)).toEqual(['epoch,step,loss', '1,10,1', ''])
+  })
+
+  it('leaves a file alone that has other columns', async () => {
+    const path = fresh()
+    writeFileSync(path, 'name,age\nAda,36\n')
+    await expect(fit(csvLogger(path), [{ logs: { loss: 0.5 } }])).rejects.toThrow(
+      new FormatError(`${path}: has the columns name,age, this run logs epoch,step,loss. Name another file.`),
+    )
+    expect(lines(path)).toEqual(['name,age', 'Ada,36', ''])
+    await expect(fit(csvLogger(fresh()), [{ logs: { loss: 1 } }, { logs: { loss: 1, f1: 1 } }])).rejects.toThrow(/f1 came with epoch 2/)
+  })
+
+  it('finds the last line however long it is', async () => {
+    const path = fresh()
+    const name = 'x'.repeat(9000)
+    await fit(csvLogger(path), [{ logs: { [name]: 1 } }])
+    appendFileSync(path, `2,20,${'1'.repeat(10_000)}`)
+    await fit(csvLogger(path), [{ logs: { [name]: 2 } }], 2)
+    expect(lines(path)).toEqual([`epoch,step,${name}`, '1,10,1', '2,20,2', ''])
+  })
+})
+
+describe('jsonlLogger', () => {
+  it('writes a line an epoch, and goes on after a cut', async () => {
+    const path = fresh()
+    await fit(jsonlLogger(path), [{ logs: { loss: 0.5 }, validation: { loss: Infinity } }])
+    appendFileSync(path, '{"epoch":2,"lo')
+    await fit(jsonlLogger(path), [{ logs: { loss: 0.25 } }], 2)
+    expect(
+      lines(path)
+        .slice(0, -1)
+        .map(line => JSON.parse(line) as unknown),
+    ).toEqual([
+      { epoch: 1, step: 10, logs: { loss: 0.5 }, validation: { loss: null } },
+      { epoch: 2, step: 20, logs: { loss: 0.25 } },
+    ])
+    expect(lines(path).at(-1)).toBe('')
+  })
+})
