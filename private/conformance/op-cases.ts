@@ -29,7 +29,7 @@ const binary = (op: (a: Tensor, b: Tensor) => Tensor, left: (...shape: number[])
 const pairs = (op: (a: Tensor, b: Tensor) => Tensor): Record<string, OpCase> => {
   const both = (shape: number[], other: number[]): Tensor[] => [apart(shape), apart(other).add(1 / 16)]
   return {
-    '': { f: (a, b) => op(a!.square(), b!), x: both([2, 3], [2, 3]) },
+    '': { f: (a, b) => op(a!, b!).square(), x: both([2, 3], [2, 3]) },
     '/row': { f: (a, b) => op(a!, b!), x: both([2, 3], [3]) },
     '/rank 3': { f: (a, b) => op(a!, b!), x: both([2, 1, 2], [3, 1]) },
     '/int32': { f: (a, b) => op(a!, b!), x: [ints([2, 3], 9), ints([3], 9)] },
@@ -77,9 +77,10 @@ export const opCases: Record<string, OpCase> = {
   ...named('mul', binary((a, b) => a.mul(b), (...s) => noise(s))),
   ...named('div', binary((a, b) => a.div(b), (...s) => noise(s), positive)),
   ...named('pow', binary((a, b) => a.pow(b), positive)),
-  'pow/square of negative numbers': { f: x => x!.pow(2), x: [noise([4])] },
+  'pow/cube of negative numbers': { f: x => x!.pow(3), x: [noise([4])] },
   ...named('maximum', pairs((a, b) => a.maximum(b))),
   ...named('minimum', pairs((a, b) => a.minimum(b))),
+  'add/rank 7': { f: (a, b) => a!.add(b!).square(), x: [noise([1, 2, 1, 2, 1, 1, 2]), noise([2, 1, 1, 2, 1])] },
   'add/int32': int32((a, b) => a!.add(b!), ints([2, 3], 9), ints([3], 9)),
   'sub/int32': int32((a, b) => a!.sub(b!), ints([2, 3], 9), ints([3], 9)),
   'mul/int32': int32((a, b) => a!.mul(b!), ints([2, 3], 9), ints([2, 1], 9)),

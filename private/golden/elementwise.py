@@ -10,17 +10,30 @@ PAIRS = {
     'same': ((2, 3), (2, 3)), 'row': ((2, 3), (3,)), 'column': ((2, 1), (1, 3)), 'scalar': ((2, 3), ()), 'scalars': ((), ()),
     'rank 4': ((2, 1, 3, 1), (4, 1, 2)), 'one': ((1,), (1, 1)), 'empty': ((0, 3), (1, 3)), 'emptied': ((2, 1), (1, 0)),
 }
-BINARY = {'add': torch.add, 'sub': torch.sub, 'mul': torch.mul, 'div': torch.div, 'pow': torch.pow, 'maximum': torch.maximum, 'minimum': torch.minimum}
+BINARY = {'add': torch.add, 'sub': torch.sub, 'mul': torch.mul, 'div': torch.div, 'mod': torch.remainder, 'pow': torch.pow, 'maximum': torch.maximum, 'minimum': torch.minimum}
 for op, f in BINARY.items():
     for name, (a, b) in PAIRS.items():
         first = uniform(0.2, 2, *a) if op == 'pow' else normal(*a)
-        second = uniform(0.5, 2, *b) if op == 'div' else normal(*b)
+        second = uniform(0.5, 2, *b) if op in ('div', 'mod') else normal(*b)
         cases.add(name, op, {}, [first, second], f)
-    if op not in ('div', 'pow'):
+    if op not in ('div', 'mod', 'pow'):
         cases.add('int32', op, {}, [integers(-9, 9, 2, 3), integers(-9, 9, 3)], f)
 cases.add('negative denominator', 'div', {}, [normal(4), floats([-0.5, -2, 3, -4])], torch.div)
 cases.add('negative base', 'pow', {}, [floats([-2, -1.5, -1, 3]), floats([2, 3, -1, -2])], torch.pow, no_grad=[1])
 cases.add('zero base', 'pow', {}, [floats([0, 0, 0, 0]), floats([0, 1, 2, 3])], torch.pow)
+cases.add('zero base, roots and poles', 'pow', {}, [floats([0, 0, 0]), floats([0.5, -1, -0.5])], torch.pow)
+cases.add('zero exponent', 'pow', {}, [floats([0, 1, -2, 5, 1e30, -1e-30]), floats([0])], torch.pow, no_grad=[1])
+cases.add('zero exponent of positive numbers', 'pow', {}, [floats([1, 2, 5, 1e30, 1e-30]), floats([0])], torch.pow)
+cases.add('extremes', 'pow', {}, [floats([1e15, 1e-15, 1e15, 1]), floats([2, 2, -1, 1e30])], torch.pow, no_grad=[1])
+cases.add('all signs', 'mod', {}, [floats([7, -7, 7, -7, 5.5, -5.5, 0, 6, -6]), floats([3, 3, -3, -3, 2, 2, 3, 3, 3])], torch.remainder)
+cases.add('large quotient', 'mod', {}, [floats([1e6, -1e6, 123456.7, 1e9]), floats([0.7, 0.7, -0.3, 7])], torch.remainder)
+cases.add('by infinity', 'mod', {}, [floats([1, -1, 1]), floats([float('inf'), float('-inf'), float('-inf')])], torch.remainder, no_grad=[1])
+divide = lambda a, b: torch.div(a, b, rounding_mode='floor')
+for name, (a, b) in PAIRS.items():
+    sign = 1 if name in ('row', 'scalar') else -1
+    cases.add(name, 'floorDivide', {}, [integers(-20, 20, *a), lambda random, b=b, sign=sign: sign * integers(1, 6, *b)(random)], divide)
+cases.add('all signs', 'floorDivide', {}, [torch.tensor([7, -7, 7, -7, 6, -6, 0, 2**31 - 1, -2**31, -2**31]), torch.tensor([3, 3, -3, -3, 3, 3, -5, -1, 1, 2**31 - 1])], divide)
+cases.add('by the smallest', 'floorDivide', {}, [torch.tensor([5, -5, 0, -2**31, 2**31 - 1]), torch.tensor([-2**31] * 5)], divide)
 for op in ('maximum', 'minimum'):
     cases.add('ties', op, {}, [floats([1, 2, 3]), floats([1, 2, 4])], BINARY[op])
 
@@ -37,6 +50,20 @@ UNARY = {
     'tanh': (torch.tanh, -2, 2, [0, 1e-20, 20, -20, 1000]),
     'sigmoid': (torch.sigmoid, -4, 4, [0, 30, -30, 1000, -1000]),
     'relu': (torch.relu, -2, 2, [0, 1e-30, -1e-30, 1e30]),
+    'expm1': (torch.expm1, -2, 2, [0, 1e-30, -1e-7, -30, -31, 80, -700]),
+    'log1p': (torch.log1p, -0.9, 4, [0, 1e-30, -1e-7, 1e30, -1]),
+    'tan': (torch.tan, -1, 1, [0, 1e-20, 1.5, 100]),
+    'asin': (torch.asin, -0.9, 0.9, [0, 1e-20, 1, -1, 0.99999]),
+    'acos': (torch.acos, -0.9, 0.9, [0, 1e-20, 1, -1]),
+    'atan': (torch.atan, -4, 4, [0, 1e-20, 1e20, -1e20]),
+    'sinh': (torch.sinh, -2, 2, [0, 1e-20, 5, -5]),
+    'cosh': (torch.cosh, -2, 2, [0, 1e-20, 5, -5]),
+    'asinh': (torch.asinh, -4, 4, [0, 1e-20, 1e15, -1e15]),
+    'acosh': (torch.acosh, 1.1, 4, [1, 1e15]),
+    'atanh': (torch.atanh, -0.9, 0.9, [0, 1e-20, 1, -1]),
+    'floor': (torch.floor, -4, 4, [0, 1, -1, 0.9999999, -1e-30, 1e30]),
+    'ceil': (torch.ceil, -4, 4, [0, 1, -1, 1e-30, -0.9999999, -1e30]),
+    'round': (torch.round, -4, 4, [0, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.49999997, 8388609, 4194303.5, 1e30]),
     'abs': (torch.abs, -2, 2, [0, 1e-30, -1e30]),
     'sign': (torch.sign, -2, 2, [0, 1e-30, -1e30]),
     'gelu': (F.gelu, -3, 3, [0, 1e-20, 6, -6, 100, -100]),
@@ -49,7 +76,16 @@ for op, (f, low, high, edges) in UNARY.items():
 for op in ('neg', 'abs'):
     cases.add('int32', op, {}, [integers(-9, 9, 5)], UNARY[op][0])
 
-for op, f in {'equal': torch.eq, 'greater': torch.gt, 'less': torch.lt}.items():
+for name, shape in SHAPES.items():
+    cases.add(name, 'clip', {'low': -0.5, 'high': 1}, [normal(*shape)], lambda x: x.clamp(-0.5, 1))
+cases.add('limits', 'clip', {'low': 0, 'high': 6}, [floats([0, 6, -1e-30, 6.0000005, 3, 1e30, -1e30])], lambda x: x.clamp(0, 6))
+cases.add('crossed limits', 'clip', {'low': 2, 'high': 1}, [floats([0, 1.5, 3])], lambda x: x.clamp(2, 1))
+cases.add('int32', 'clip', {'low': -3, 'high': 5}, [integers(-9, 9, 8)], lambda x: x.clamp(-3, 5))
+
+special = [float('nan'), float('inf'), float('-inf'), 0]
+for op, f in {'equal': torch.eq, 'greater': torch.gt, 'greaterEqual': torch.ge, 'less': torch.lt, 'lessEqual': torch.le}.items():
+    cases.add('not finite', op, {}, [floats(special, 4, 1), floats(special)], f)
+    cases.add('bool', op, {}, [torch.tensor([False, False, True, True]), torch.tensor([False, True, False, True])], f)
     for name, (a, b) in PAIRS.items():
         cases.add(name, op, {}, [integers(-2, 3, *a), integers(-2, 3, *b)], f)
     cases.add('float', op, {}, [floats([1, 2, 3, -0.0, 1e-30]), floats([1, 3, 2, 0, 0])], f)

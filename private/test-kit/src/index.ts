@@ -1,5 +1,6 @@
 export { close } from './close.ts'
 export { apart, ints, noise, type NoiseOptions } from './numbers.ts'
-export { checkSame, type Engines, type Fn } from './check-same.ts'
+export { checkSame, list, type Engines, type Fn } from './check-same.ts'
 export { checkOp, type CheckOpOptions } from './check-op.ts'
 export { checkGolden, goldenCases, goldenTensor, readGolden, type GoldenCase, type GoldenTensor } from './golden.ts'
+export { runLayerTest, type Exporter, type LayerTest } from './run-layer-test.ts'

@@ -1,0 +1,336 @@
+import {
+  adam, BatchNorm2d, checkpoint, compile, customVjp, Dropout, Embedding, grad, Linear, Param, ready, Rng, scan, seed, stack, stopGradient,
+  tensor, TraceError, valueAndGrad, type Tensor,
+} from '@portolan/core'
+import { trace } from '@portolan/core/engine'
+import { close, ints, noise } from '@portolan/test-kit'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { engines } from './engines.ts'
+import { Cnn, Mlp } from './models.ts'
+import { courses } from './recipes.ts'
+
+beforeAll(async () => expect(await ready()).toBe('wasm'))
+
+const engine = engines.auto
+/** What eager mode gives, after every engine gave the same. */
+async function everywhere(f: (...x: Tensor[]) => Tensor, ...x: Tensor[]): Promise<number[]> {
+  const eager = await f(...x).data()
+  for (const [name, engine] of Object.entries(engines)) close(await (await compile(f, { engine })(...x)).data(), eager, 1e-5, name)
+  return Array.from(eager)
+}
+const count = (f: () => unknown, op: string): number => trace(f, []).graph.nodes.filter(n => n.op === op).length
+
+describe('autodiff', () => {
+  it('nests without confusing the levels', async () => {
+    const x = tensor(3)
+    const f = (t: Tensor) => grad(a => a!.mul(grad(b => a!.add(b!).mul(t))(a!)[0]!))(t)[0]! // d/da a·(d/db (a + b)·t)
+    expect(await everywhere(f, x)).toEqual([3])
+    const cube = (a: Tensor) => a.mul(a).mul(a)
+    expect(await everywhere(t => grad(a => grad(cube)(a!)[0]!)(t)[0]!, x)).toEqual([18])
+    expect(await everywhere(t => grad(a => grad(b => grad(cube)(b!)[0]!)(a!)[0]!)(t)[0]!, x)).toEqual([6])
+  })
+
+  it('tells an argument from the same tensor caught from outside', async () => {
+    expect(await everywhere(t => grad(a => a!.mul(t))(t)[0]!, tensor(3))).toEqual([3])
+  })
+
+  it('gives zeros for what the loss does not depend on, and wants a scalar', async () => {
+    expect((await grad((a, b) => a!.sum().add(b!.sum().mul(0)))(tensor([1, 2]), tensor([3]))[1]!.data())[0]).toBe(0)
+    expect(Array.from(await grad(a => a!.sum())(tensor([1]), tensor([2, 3]))[1]!.data())).toEqual([0, 0])
+    expect(() => grad(a => a!.mul(2))(tensor([1, 2]))).toThrow(/scalar, got \[2\]/)
+  })
+
+  it('stopGradient stops every level', async () => {
+    expect(await everywhere(t => grad(a => a!.mul(stopGradient(a!)))(t)[0]!, tensor(3))).toEqual([3])
+    expect(await everywhere(t => grad(a => grad(b => b!.mul(b!).mul(stopGradient(b!)))(a!)[0]!)(t)[0]!, tensor(3))).toEqual([6])
+  })
+
+  it('customVjp is used, and its rule is differentiable', async () => {
+    const calls: string[] = []
+    const expm = customVjp(x => {
+      const y = x!.exp()
+      return { y: y.sub(1), vjp: g => (calls.push('rule'), [g.mul(y)]) }
+    })
+    const f = (s: Tensor) => expm(s)
+    const [a, b] = await everywhere(t => stack([grad(s => f(s!))(t)[0]!, grad(s => grad(r => f(r!))(s!)[0]!)(t)[0]!]), tensor(0.5))
+    expect(a).toBeCloseTo(Math.exp(0.5), 5)
+    expect(b).toBeCloseTo(Math.exp(0.5), 5)
+    expect(calls.length).toBeGreaterThan(0)
+    const lying = customVjp(x => ({ y: x!.mul(2), vjp: g => [g.mul(7)] }))
+    expect(await everywhere(t => grad(s => lying(s!))(t)[0]!, tensor(1))).toEqual([7])
+  })
+
+  it('gradient penalty: a second derivative into the weights, eager = ONNX = differences', async () => {
+    seed(0)
+    const d = new Mlp(3, 8, 1)
+    const x = noise([4, 3])
+    const w = d.layers[0]!.weight
+    const penalty = (): Tensor => {
+      const [g] = grad(t => d.forward(t!).sigmoid().sum())(x)
+      return g!.square().sum(1).sqrt().sub(1).pow(2).mean()
+    }
+    const analytic = await everywhere(() => valueAndGrad([w], penalty).grads[0]!)
+    const start = (await w.value.data()).slice()
+    expect(Math.max(...analytic.map(Math.abs))).toBeGreaterThan(0.01)
+    const eps = 2 ** -8
+    for (let i = 0; i < start.length; i++) {
+      const at = (e: number): number => {
+        w.value = tensor((start as Float32Array).with(i, start[i]! + e), w.shape)
+        return penalty().itemSync()
+      }
+      expect(analytic[i]).toBeCloseTo((at(eps) - at(-eps)) / (2 * eps), 4)
+    }
+  })
+
+  it('checkpoint: same gradients, variables touched once, and the work is really done again', async () => {
+    const x = noise([2, 4])
+    const make = (wrap: <T>(f: () => T) => T) => {
+      seed(0)
+      const rng = new Rng(5)
+      const layer = new Linear(4, 4)
+      const drop = new Dropout(0.5, { rng })
+      const loss = () => wrap(() => drop.forward(layer.forward(x).tanh()).mul(2)).sum()
+      const step = () => {
+        const { value, grads } = valueAndGrad([layer.weight], loss)
+        return { loss: value, g: grads[0]! }
+      }
+      return { step, rng }
+    }
+    const plain = make(f => f())
+    const steps = Object.values(engines).map(engine => {
+      const { step, rng } = make(checkpoint)
+      return { run: compile(step, { engine }), rng }
+    })
+    const eager = make(checkpoint)
+    for (let i = 0; i < 2; i++) {
+      const expected = plain.step()
+      for (const { loss, g } of [eager.step(), ...(await Promise.all(steps.map(s => s.run())))]) {
+        close(await loss.data(), await expected.loss.data())
+        close(await g.data(), await expected.g.data())
+      }
+    }
+    for (const { rng } of [eager, ...steps]) expect(await rng.state.value.data()).toEqual(await plain.rng.state.value.data())
+    expect([count(plain.step, 'tanh'), count(eager.step, 'tanh')]).toEqual([1, 2])
+  })
+
+  it('checkpoint survives what onnxruntime folds', async () => {
+    const x = noise([2, 3])
+    const f = (t: Tensor) => grad(a => checkpoint(() => a!.tanh().mul(a!)).sum())(t)[0]!
+    close(await everywhere(f, x), await grad(a => a!.tanh().mul(a!).sum())(x)[0]!.data())
+  })
+})
+
+describe('scan', () => {
+  it('carries the variables that its body writes', async () => {
+    const make = () => ({ count: new Param(tensor([0])), rng: new Rng(2) })
+    const run = ({ count, rng }: ReturnType<typeof make>) => () =>
+      scan(
+        (c: Tensor, x: Tensor): [Tensor, Tensor] => {
+          count.value = count.value.add(x)
+          return [c.add(rng.uniform([1])), count.value]
+        },
+        tensor([0]),
+        tensor([[1], [2], [3]]),
+      )
+    const a = make()
+    const [one, ys] = run(a)()
+    expect(Array.from(await ys.data())).toEqual([1, 3, 6])
+    expect(await a.count.value.item()).toBe(6)
+    for (const engine of Object.values(engines)) {
+      const b = make()
+      const [two, zs] = await compile(run(b), { engine })()
+      close(await two.data(), await one.data(), 1e-6)
+      expect(Array.from(await zs.data())).toEqual([1, 3, 6])
+      expect(await b.count.value.item()).toBe(6)
+      expect(await b.rng.state.value.data()).toEqual(await a.rng.state.value.data())
+    }
+  })
+
+  it('one forward scan serves the result and the gradient', () => {
+    const { make, batches } = courses.lstm!
+    const { graph } = trace(make().step, [batches[0]!])
+    expect(graph.nodes.filter(n => n.op === 'scan').length).toBe(2)
+  })
+
+  it('wants one length, and a carry that keeps its shape', () => {
+    expect(() => scan((c: Tensor, x: Tensor[]) => [c, x[0]!], tensor(0), [noise([3]), noise([2])])).toThrow(/same first axis, got \[3\],\[2\]/)
+    expect(() => scan((c: Tensor, x: Tensor) => [stack([c, x]), x], tensor(0), noise([3]))).toThrow(/carry 0 must stay float32 \[\], the body returns float32 \[2\]/)
+  })
+})
+
+describe('compile', () => {
+  it('traces once for each signature: shapes, dtypes and plain values', async () => {
+    let traces = 0
+    const f = compile((x: Tensor, k: number = 1) => (traces++, x.mul(k)), { engine })
+    await f(noise([2]))
+    await f(noise([2]))
+    expect(traces).toBe(1)
+    await f(noise([3]))
+    expect(traces).toBe(2)
+    expect(Array.from(await (await f(tensor([1, 2]), 3)).data())).toEqual([3, 6])
+    expect(traces).toBe(3)
+    await f(noise([2]))
+    await f(noise([2]), 3)
+    expect(traces).toBe(3)
+    await f(tensor([1, 2], [2], 'int32'))
+    expect(traces).toBe(4)
+  })
+
+  it('takes and gives trees', async () => {
+    const f = compile(({ a, b: [c] }: { a: Tensor; b: [Tensor, string] }) => ({ sum: a.add(c), all: [a, { c }] as const, name: 'n' }), { engine })
+    const y = await f({ a: tensor(1), b: [tensor(2), 's'] })
+    expect([await y.sum.item(), await y.all[0].item(), await y.all[1].c.item(), y.name]).toEqual([3, 1, 2, 'n'])
+  })
+
+  it('train, eval and freeze trace anew by themselves, and come back to what was made', async () => {
+    const model = new Cnn()
+    let traces = 0
+    const f = compile((x: Tensor) => (traces++, model.forward(x)), { engine })
+    const { x } = courses.cnn!.batches[0]!
+    const a = await (await f(x)).data()
+    model.eval()
+    const b = await (await f(x)).data()
+    expect(await (await f(x)).data()).toEqual(b)
+    expect(a).not.toEqual(b)
+    close(b, await model.forward(x).data())
+    model.train()
+    await f(x)
+    expect(traces).toBe(2)
+  })
+
+  it('a frozen parameter stays as it is, and learns again once it is free', async () => {
+    const { make, batches } = courses.mlp!
+    for (const engine of [undefined, ...Object.values(engines)]) {
+      const recipe = make()
+      const { model } = recipe.state as { model: Mlp }
+      const step = compile(recipe.step, { engine })
+      const weight = model.layers[0]!.weight
+      const numbers = async (): Promise<number[]> => Array.from(await weight.value.data())
+      await step(batches[0]!)
+      const before = await numbers()
+      weight.trainable = false
+      await step(batches[1]!)
+      expect(await numbers()).toEqual(before)
+      weight.trainable = true
+      await step(batches[2]!)
+      expect(await numbers()).not.toEqual(before)
+    }
+  })
+
+  it('a batch norm in evaluation is frozen', async () => {
+    const norm = new BatchNorm2d(2).eval()
+    for (const engine of [undefined, ...Object.values(engines)]) await compile((x: Tensor) => norm.forward(x), { engine })(noise([2, 2, 3, 3]))
+    expect(await norm.runningMean.value.data()).toEqual(new Float32Array(2))
+  })
+
+  it('runs again after dispose', async () => {
+    const f = compile((x: Tensor) => x.add(1), { engine })
+    await f(tensor(1))
+    await f.dispose()
+    expect(await (await f(tensor(2))).item()).toBe(3)
+  })
+})
+
+describe('variables', () => {
+  it.each(Object.entries({ eager: undefined, ...engines }))('are coherent between two programs, the outside and callbacks: %s', async (_, engine) => {
+    const model = new Mlp(3, 4, 1)
+    const optimizer = adam(0.1)
+    const step = compile((x: Tensor) => optimizer.minimize(model, () => model.forward(x).mean()), { engine })
+    const evaluate = compile((x: Tensor) => model.forward(x).mean(), { engine })
+    const x = tensor([[1, 2, 3]])
+    const w = model.layers[0]!.weight
+    const before = w.value
+    const numbers = Array.from(await before.data())
+    const first = await (await evaluate(x)).item()
+    close([await (await step(x)).item()], [first])
+    const second = await (await evaluate(x)).item()
+    expect(second).toBeLessThan(first)
+    close(await model.forward(x).mean().data(), [second]) // eager code sees the same weights
+    for (let i = 0; i < 3; i++) await step(x)
+    expect(Array.from(await before.data())).toEqual(numbers) // a tensor that was read never changes
+    optimizer.setLearningRate(0) // what a callback does
+    const still = await (await evaluate(x)).item()
+    await step(x)
+    expect(await (await evaluate(x)).item()).toBe(still)
+    w.value = w.value.mul(0)
+    close(await (await evaluate(x)).data(), await model.forward(x).mean().data())
+  })
+
+  it.each(Object.entries({ eager: undefined, ...engines }))('a tensor caught between two runs never changes: %s', async (_, engine) => {
+    const v = new Param(tensor([0]))
+    const step = compile(() => {
+      v.value = v.value.add(1)
+      return v.value
+    }, { engine })
+    const seen: Tensor[] = []
+    const results: Tensor[] = []
+    for (let i = 0; i < 6; i++) {
+      results.push(await step())
+      if (i % 2) seen.push(v.value)
+    }
+    expect(await Promise.all(seen.map(t => t.item()))).toEqual([2, 4, 6])
+    expect(await Promise.all(results.map(t => t.item()))).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('runs that are started together queue', async () => {
+    const v = new Param(tensor([0]))
+    const make = (engine: (typeof engines)['auto'] | undefined) => compile(() => void (v.value = v.value.mul(2).add(1)), { engine })
+    const [eager, compiled] = [make(undefined), make(engine)]
+    await Promise.all([eager(), compiled(), eager(), compiled()])
+    expect(await v.value.item()).toBe(15)
+  })
+
+  it('a failed run leaves the queue open and the state as it was', async () => {
+    const v = new Param(tensor([1]))
+    const table = noise([3, 2])
+    const step = compile((i: Tensor) => {
+      v.value = v.value.add(1)
+      return table.gather(i)
+    }, { engine })
+    await step(ints([2], 3))
+    await expect(step(tensor([7, 0], [2], 'int32'))).rejects.toThrow()
+    expect(await v.value.item()).toBe(2)
+    await step(ints([2], 3))
+    expect(await v.value.item()).toBe(3)
+  })
+})
+
+describe('errors name the line of the user', () => {
+  const here = /design\.test\.ts:\d+/
+  it('a shape, eagerly and while tracing', async () => {
+    expect(() => noise([2, 3]).matmul(noise([2, 3]))).toThrow(/matmul: inner axes must agree, got 3 and 2/)
+    expect(() => noise([2, 3]).matmul(noise([2, 3]))).toThrow(here)
+    await expect(compile((x: Tensor) => x.matmul(x), { engine })(noise([2, 3]))).rejects.toThrow(here)
+  })
+  it('a value in a trace', async () => {
+    const f = compile((x: Tensor) => (x.itemSync() > 0 ? x : x.neg()), { engine })
+    await expect(f(tensor(1))).rejects.toThrow(TraceError)
+    await expect(f(tensor(1))).rejects.toThrow(here)
+  })
+  it.each(Object.entries({ eager: undefined, ...engines }))('an index outside: %s', async (_, engine) => {
+    const table = new Embedding(3, 2)
+    const look = compile((i: Tensor) => table.forward(i), { engine })
+    await expect(look(tensor([7], [1], 'int32'))).rejects.toThrow(/gather: index 7 is outside 0 … 2|index 7 is outside 0 … 2/)
+    await expect(look(tensor([-1], [1], 'int32'))).rejects.toThrow(/index -1 is outside/)
+    const classes = compile((i: Tensor) => i.oneHot(3), { engine })
+    await expect(classes(tensor([3], [1], 'int32'))).rejects.toThrow(/index 3 is outside/)
+  })
+  it('two parts of one input may be indices into tables of different lengths', async () => {
+    const [small, large] = [noise([3, 2]), noise([9, 2])]
+    const f = (i: Tensor) => small.gather(i.slice(1, 0, 1)).add(large.gather(i.slice(1, 1, 2)))
+    await everywhere(f, tensor([[0, 8], [2, 3]], undefined, 'int32'))
+  })
+  it('an async step', async () => {
+    for (const engine of [undefined, engines.auto]) await expect(compile(async (x: Tensor) => x, { engine })(tensor(1))).rejects.toThrow(/ordinary function/)
+  })
+  it('a compiled step in a step', async () => {
+    const inner = compile((x: Tensor) => x.add(1), { engine })
+    await expect(compile((x: Tensor) => { void inner(x); return x }, { engine })(tensor(1))).rejects.toThrow(/inside another step/)
+  })
+  it('a tensor that outlives its step', async () => {
+    let leaked!: Tensor
+    await compile((x: Tensor) => (leaked = x.add(1)), { engine })(tensor(1))
+    expect(() => leaked.itemSync()).toThrow(TraceError)
+    await expect(compile((x: Tensor) => x.add(leaked), { engine })(tensor(1))).rejects.toThrow(/another trace/)
+  })
+})
