@@ -1,6 +1,6 @@
 import {
-  adam, BatchNorm2d, checkpoint, compile, customVjp, Dropout, Embedding, grad, Linear, Param, ready, Rng, scan, seed, stack, stopGradient,
-  tensor, TraceError, valueAndGrad, type Tensor,
+  adam, BatchNorm2d, checkpoint, compile, Conv2d, customVjp, Dropout, Embedding, grad, Linear, Param, ready, Rng, scan, seed, stack, stopGradient,
+  tensor, TraceError, valueAndGrad, variables, type Tensor,
 } from '@portolan/core'
 import { trace } from '@portolan/core/engine'
 import { close, ints, noise } from '@portolan/test-kit'
@@ -113,6 +113,23 @@ describe('autodiff', () => {
     expect([count(plain.step, 'tanh'), count(eager.step, 'tanh')]).toEqual([1, 2])
   })
 
+  it('checkpoint of a convolution and its normalization: same loss, gradients and running statistics', async () => {
+    const x = noise([2, 1, 6, 6])
+    const run = async (wrap: <T>(f: () => T) => T, engine: (typeof engines)['auto'] | undefined): Promise<number[][]> => {
+      seed(1)
+      const model = { conv: new Conv2d(1, 2, 3), norm: new BatchNorm2d(2) }
+      const params = [...variables(model, Param).values()]
+      const step = (x: Tensor) => {
+        const { value, grads } = valueAndGrad(params, () => wrap(() => model.norm.forward(model.conv.forward(x)).relu()).square().sum())
+        return [value, ...grads]
+      }
+      const results = await compile(step, { engine })(x)
+      return Promise.all([...results, model.norm.runningMean.value, model.norm.runningVar.value].map(async t => Array.from(await t.data())))
+    }
+    const expected = await run(f => f(), undefined)
+    for (const engine of [undefined, ...Object.values(engines)]) for (const [i, list] of (await run(checkpoint, engine)).entries()) close(list, expected[i]!)
+  })
+
   it('checkpoint survives what onnxruntime folds', async () => {
     const x = noise([2, 3])
     const f = (t: Tensor) => grad(a => checkpoint(() => a!.tanh().mul(a!)).sum())(t)[0]!
@@ -150,6 +167,24 @@ describe('scan', () => {
     const { make, batches } = courses.lstm!
     const { graph } = trace(make().step, [batches[0]!])
     expect(graph.nodes.filter(n => n.op === 'scan').length).toBe(2)
+  })
+
+  it('of no steps, and one that hands on what it was given, or the same twice', async () => {
+    const none = tensor([], [0, 1])
+    await everywhere((h, x) => scan((c: Tensor, v: Tensor): [Tensor, Tensor] => [c.mul(v), c], h!, x!)[0], tensor([2]), none)
+    expect(await everywhere((h, x) => grad((a, b) => scan((c: Tensor, v: Tensor): [Tensor, Tensor] => [c.mul(v), c], a!, b!)[0].sum())(h!, x!)[0]!, tensor([2]), none)).toEqual([1])
+    const x = tensor([[1], [2], [3]])
+    const step = (f: (h: Tensor) => Tensor) => async (engine: (typeof engines)['auto'] | undefined): Promise<number[]> => {
+      const h = tensor([2]).add(0)
+      const results = [await compile(f, { engine })(h), await compile(f, { engine })(h), h] // what was handed on is still there
+      return Promise.all(results.map(t => t.item()))
+    }
+    const kept = step(h => scan((c: Tensor, v: Tensor): [Tensor, Tensor] => [c, c.mul(v)], h, x)[0])
+    const twice = step(h => {
+      const [[a, b]] = scan(([c, d]: [Tensor, Tensor], v: Tensor): [[Tensor, Tensor], Tensor] => { const n = c.add(v).add(d); return [[n, n], n] }, [h, h], x)
+      return a.add(b)
+    })
+    for (const engine of [undefined, ...Object.values(engines)]) expect([await kept(engine), await twice(engine)]).toEqual([[2, 2, 2], [54, 54, 2]])
   })
 
   it('wants one length, and a carry that keeps its shape', () => {

@@ -10,6 +10,11 @@ const call = (op: string, ...args: unknown[]): never => (portolan as unknown as 
 
 const convolution = (op: string): Subject => ([x, w, bias], options) => call(op, x, w, { ...options, bias })
 const pooling = (op: string): Subject => ([x], { kernel, ...options }) => call(op, x, kernel, options)
+/** What was pooled, put back where it was. */
+const unpooling = (op: string): Subject => ([x], { kernel, size, ...options }) => {
+  const { values, indices } = maxPoolWithIndices(x!, kernel as number, options)
+  return call(op, values, indices, kernel, { ...options, ...(size !== undefined && { size }) })
+}
 const { batchNorm, groupNorm, instanceNorm, layerNorm, maxPoolWithIndices, nonMaxSuppression, rmsNorm, roiAlign } = portolan
 
 const table: Record<string, Subject> = {
@@ -21,18 +26,14 @@ const table: Record<string, Subject> = {
     const { values, indices } = maxPoolWithIndices(x!, kernel as number, options)
     return [values, indices]
   },
-  maxUnpool: ([x], { kernel, size, ...options }) => {
-    const { values, indices } = maxPoolWithIndices(x!, kernel as number, options)
-    return call(`maxUnpool${x!.shape.length - 2}d`, values, indices, kernel, { ...options, ...(size !== undefined && { size }) })
-  },
-  layerNormOver: ([x, w, b], { epsilon }) => layerNorm(x!, w!, b!, epsilon as number),
+  ...Object.fromEntries(['maxUnpool1d', 'maxUnpool2d', 'maxUnpool3d'].map(op => [op, unpooling(op)])),
+  layerNorm: ([x, w, b], { epsilon }) => (w!.shape.length === 1 ? x!.ops('layerNorm', [w!, b!], { epsilon: epsilon as number }) : layerNorm(x!, w!, b!, epsilon as number)),
   rmsNorm: ([x, w], { epsilon }) => rmsNorm(x!, w!, epsilon as number),
   groupNorm: ([x, weight, bias], { groups, ...options }) => groupNorm(x!, groups as number, { ...options, weight, bias }),
   instanceNorm: ([x, weight, bias], options) => instanceNorm(x!, { ...options, weight, bias }),
-  batchNormBy: ([x, weight, bias, mean, variance]) => batchNorm(x!, { weight, bias, statistics: { mean: mean!, variance: variance! } }).y,
-  batchNormWithout: ([x]) => {
-    const { y, mean, variance } = batchNorm(x!)
-    return [y, mean, variance]
+  batchNorm: ([x, weight, bias, mean, variance], options) => {
+    const by = batchNorm(x!, { ...options, weight, bias, ...(mean && variance && { statistics: { mean, variance } }) })
+    return [by.y, by.mean, by.variance]
   },
   resize: ([x], options) => call('resize', x, options),
   gridSample: ([x, grid], options) => call('gridSample', x, grid, options),

@@ -1,6 +1,6 @@
 import {
   AdaptiveAvgPool, AdaptiveMaxPool, AdditiveAttention, alibi, AttentionPool, AvgPool1d, AvgPool2d, AvgPool3d, BasicBlock, BatchNorm1d, BatchNorm2d, BatchNorm3d, Bilinear, Bottleneck,
-  CBAM, CELU, ChannelShuffle, Conv1d, Conv2d, Conv3d, ConvLSTM2d, ConvNeXtBlock, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Crop, DenseBlock, DenseTransition, DepthwiseSeparableConv2d,
+  CBAM, CELU, ChannelShuffle, Conv1d, Conv2d, Conv3d, ConvLSTM2d, ConvNeXtBlock, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, Crop, DenseBlock, DenseTransition, DepthwiseSeparableConv1d, DepthwiseSeparableConv2d,
   DoubleConv, ELU, Embedding, EmbeddingBag, FiLM, Flatten, Fold, GEGLU, GELU, GeMPool, GlobalAvgPool, GlobalMaxPool, GLU, GroupNorm, GRU, GRUCell, Hardshrink, Hardsigmoid, Hardswish, Hardtanh,
   Highway, Identity, Inception, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, InvertedResidual, Lambda, LayerNorm, LeakyReLU, LearnedPositions, Linear, LocalResponseNorm, LogSigmoid, LogSoftmax,
   LoRALinear, LPPool1d, LPPool2d, LSTM, LSTMCell, Maxout, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, Mish, MixtureOfExperts, MultiHeadAttention, MultiplicativeAttention,
@@ -103,6 +103,7 @@ export const layerCases: Readonly<Record<string, LayerCase>> = {
   ConvTranspose2d: one(() => new ConvTranspose2d(3, 2, 3, { stride: 2, padding: 1, outputPadding: 1 })),
   'ConvTranspose2d, dilated': one(() => new ConvTranspose2d(2, 2, 3, { dilation: 2, bias: false }), again),
   ConvTranspose3d: one(() => new ConvTranspose3d(2, 2, 2, { stride: 2 })),
+  DepthwiseSeparableConv1d: one(() => new DepthwiseSeparableConv1d(2, 3, 3, { padding: 1, multiplier: 2 })),
   DepthwiseSeparableConv2d: one(() => new DepthwiseSeparableConv2d(3, 4, 3, { stride: 2, padding: 1, multiplier: 2 })),
   PixelShuffle: one(() => new PixelShuffle(2)),
   PixelUnshuffle: one(() => new PixelUnshuffle(2)),

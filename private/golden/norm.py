@@ -47,7 +47,7 @@ cases.add('statistics', 'batchNorm', {'epsilon': 1e-5}, [normal(2, 3, 2, 4), nor
 # several last axes
 for name, (x, d) in {'two axes': ((3, 2, 4), 2), 'three axes': ((2, 2, 1, 3), 3), 'all axes': ((2, 3), 2), 'two axes, no rows': ((0, 2, 3), 2), 'one axis': ((2, 4), 1)}.items():
     d = x[-d:]
-    cases.add(name, 'layerNormOver', {'epsilon': 1e-5}, [normal(*x), normal(*d, scale=0.5, offset=1), normal(*d)], lambda x, w, b: F.layer_norm(x, d, w, b, 1e-5))
+    cases.add('over ' + name, 'layerNorm', {'epsilon': 1e-5}, [normal(*x), normal(*d, scale=0.5, offset=1), normal(*d)], lambda x, w, b: F.layer_norm(x, d, w, b, 1e-5))
 
 
 def rms_norm(x, weight, epsilon):
@@ -85,8 +85,8 @@ cases.add('epsilon', 'instanceNorm', {'epsilon': 0.1}, [normal(2, 2, 4, scale=0.
 for name, shape in (IMAGES | {'no batch': (0, 3, 2, 2)}).items():
     c = shape[1]
     inputs = [normal(*shape, scale=2), normal(c, offset=1), normal(c), normal(c), lambda random: normal(c)(random) ** 2 + 0.5]
-    cases.add(name, 'batchNormBy', {}, inputs, lambda x, w, b, mean, variance: (x - mean.reshape(-1, *[1] * (x.ndim - 2))) / (variance + 1e-5).sqrt().reshape(-1, *[1] * (x.ndim - 2)) * w.reshape(-1, *[1] * (x.ndim - 2)) + b.reshape(-1, *[1] * (x.ndim - 2)))
-    cases.add(name, 'batchNormWithout', {}, [normal(*shape, scale=2)], lambda x: batch_norm(x, torch.ones(c).double(), torch.zeros(c).double(), 1e-5)) if shape[0] else None
+    cases.add('given statistics, ' + name, 'batchNorm', {'epsilon': 1e-5}, inputs, lambda x, w, b, mean, variance: (x - mean.reshape(-1, *[1] * (x.ndim - 2))) / (variance + 1e-5).sqrt().reshape(-1, *[1] * (x.ndim - 2)) * w.reshape(-1, *[1] * (x.ndim - 2)) + b.reshape(-1, *[1] * (x.ndim - 2)))
+    cases.add('no weight, ' + name, 'batchNorm', {'epsilon': 1e-5}, [normal(*shape, scale=2)], lambda x: batch_norm(x, torch.ones(c).double(), torch.zeros(c).double(), 1e-5)) if shape[0] else None
 x, w, b, mean, variance = torch.randn(4, 2, 3), torch.randn(2), torch.randn(2), torch.randn(2), torch.rand(2) + 0.5
 assert torch.allclose(F.batch_norm(x, mean, variance, w, b, False), (x - mean[:, None]) / (variance[:, None] + 1e-5).sqrt() * w[:, None] + b[:, None], atol=1e-6)
 

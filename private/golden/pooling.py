@@ -163,7 +163,7 @@ for n, table in {
             return UNPOOL[n - 1](y, index, *given.values() if 'stride' in given else (case['kernel'], case['kernel'], case.get('padding', 0)), output_size=case.get('size'))
 
         # where windows overlap, PyTorch gives the whole gradient to each of those that name a place
-        cases.add(f'{n}-d{", " if name else ""}{name}', 'maxUnpool', a, [normal(*case['x'])], unpooled, [] if case.get('grad', True) else [0])
+        cases.add(name or 'nothing said', f'maxUnpool{n}d', a, [normal(*case['x'])], unpooled, [] if case.get('grad', True) else [0])
         cases.add(f'{n}-d{", " if name else ""}{name}', 'maxPoolWithIndices', {k: v for k, v in a.items() if k != 'size'}, [normal(*case['x'])], lambda x: MAX[n - 1](x, *window(case), return_indices=True))
 
 # the same by PyTorch's own padding, where it has it

@@ -1,6 +1,6 @@
 """torchvision/: whole models with random weights, their logits and gradients, as safetensors. Run: /usr/bin/python3 private/golden/torchvision_models.py (PyTorch 1.13.1, torchvision 0.14.1)
 
-Without arguments: small ones of the same make, beside this file. With a folder and names: the real ones, of which it keeps 512 numbers of each gradient, of the small ones 48.
+Without arguments: small ones of the same make, beside this file. With a folder and names: the real ones, of which it keeps 512 numbers of each gradient, of the small ones 48: half the largest, half any.
 """
 import pathlib
 import sys
@@ -88,7 +88,8 @@ def save(folder, name, make, shape, kept):
     expected = {'input': x.numpy(), 'logits': logits.detach().float().numpy(), 'cotangent': cotangent.numpy()}
     for path, p in model.named_parameters():
         g = p.grad.reshape(-1)
-        at = numpy.sort(random.choice(len(g), kept, replace=False)).astype(numpy.int32) if kept < len(g) else numpy.arange(len(g), dtype=numpy.int32)
+        order = torch.argsort(-g.abs()).numpy()  # the largest, and some of the others
+        at = numpy.concatenate([order[:kept // 2], random.permutation(order[kept // 2:])[:kept // 2]]).astype(numpy.int32)
         expected[f'at/{path}'], expected[f'grad/{path}'] = at, g.float().numpy()[at]
     folder.mkdir(parents=True, exist_ok=True)
     owner = 'layer.' if isinstance(model, Whole) else ''

@@ -117,7 +117,7 @@ export { MixtureOfExperts, type MixtureOfExpertsOptions } from './block/mixture-
 export type { Amount } from './conv/amounts.ts'
 export { ChannelShuffle } from './conv/channel-shuffle.ts'
 export { Crop } from './conv/crop.ts'
-export { DepthwiseSeparableConv2d, type DepthwiseSeparableConvOptions } from './conv/depthwise-separable-conv.ts'
+export { DepthwiseSeparableConv1d, DepthwiseSeparableConv2d, type DepthwiseSeparableConvOptions } from './conv/depthwise-separable-conv.ts'
 export { Pad, type PadOptions } from './conv/pad.ts'
 export { PixelShuffle, PixelUnshuffle, pixelShuffle, pixelUnshuffle } from './conv/pixel-shuffle.ts'
 export { Fold, Unfold, type UnfoldOptions } from './conv/unfold.ts'

@@ -1,11 +1,11 @@
-import { PortolanError } from '../errors.ts'
+import { PortolanError, TraceError } from '../errors.ts'
 import { bodyTrace, interpret, type Trace } from '../graph/trace.ts'
 import { dce } from '../graph/passes/index.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Variable } from '../nn/variable.ts'
-import { record, within } from '../tensor/context.ts'
-import type { Tensor } from '../tensor/tensor.ts'
-import { isFloat } from '../tensor/spec.ts'
+import { context, record, within } from '../tensor/context.ts'
+import { apply, type Tensor } from '../tensor/tensor.ts'
+import { isFloat, type Spec } from '../tensor/spec.ts'
 import { leaves, rebuild, type Tree } from '../tree.ts'
 import { Tape } from './tape.ts'
 
@@ -40,13 +40,18 @@ export function valueAndGrad<R extends Tensor | { loss: Tensor }>(variables: rea
   return { value, grads: tape.gradients([loss], [loss.onesLike()], watched).map((g, i) => g ?? watched[i]!.zerosLike()) }
 }
 
-/** x, through which no gradient flows: a new tensor of which no tape has heard. */
-export const stopGradient = (x: Tensor): Tensor => x.alias()
+/** x, through which no gradient flows. */
+export const stopGradient = (x: Tensor): Tensor => x.detach()
 
-/** A function with a gradient of your own. What `vjp` keeps of the forward pass stays differentiable, so it nests. */
+/**
+ * A function with a gradient of your own. What `vjp` keeps of the forward pass stays differentiable, so it nests.
+ * @example
+ * const clipped = customVjp(x => ({ y: x!, vjp: g => [g.clip(-1, 1)] }))
+ */
 export function customVjp(f: (...x: Tensor[]) => { y: Tensor; vjp: (g: Tensor) => Tensor[] }): (...x: Tensor[]) => Tensor {
   return (...x) => {
     const { y, vjp } = f(...x)
+    if (context().interpreter.traces) return written(y, x, vjp)
     const out = y.alias()
     record({
       inputs: x,
@@ -60,13 +65,21 @@ export function customVjp(f: (...x: Tensor[]) => { y: Tensor; vjp: (g: Tensor) =
   }
 }
 
-/** What `f` does, as a graph, with everything that it uses from outside as an input. Variables are read and written once, here. */
-function closed<R extends Tree>(f: () => R): { graph: Graph; inputs: Tensor[]; result: R; trace: Trace } {
+/** In a trace the rule is written down, too, with what it keeps as inputs: a loop or a checkpoint around it must find it. */
+function written(y: Tensor, x: readonly Tensor[], vjp: (g: Tensor) => Tensor[]): Tensor {
+  const { graph: body, inputs: kept, trace } = closed(vjp, y)
+  if ([...trace.state.values()].some(s => s.written)) throw new TraceError('customVjp: a gradient rule may not write variables')
+  return apply('custom', [y, ...x, ...kept], { body, xs: x.length })[0]!
+}
+
+/** What `f` does, as a graph, with its arguments and everything that it uses from outside as inputs; of these, `inputs` are the latter. Variables are read and written once, here. */
+function closed<A extends Spec[], R extends Tree>(f: (...x: { [K in keyof A]: Tensor }) => R, ...specs: A): { graph: Graph; inputs: Tensor[]; result: R; trace: Trace } {
   const trace = bodyTrace()
-  const result = trace.run(f)
+  const own = specs.map(s => trace.input(s))
+  const result = trace.run(() => f(...(own as { [K in keyof A]: Tensor })))
   const read = [...trace.state.values()].filter(s => s.input)
   const graph = dce({
-    inputs: [...trace.captured.values(), ...read.map(s => trace.value(s.input!))],
+    inputs: [...own.map(t => trace.value(t)), ...trace.captured.values(), ...read.map(s => trace.value(s.input!))],
     nodes: trace.nodes,
     outputs: [...leaves(result), ...[...trace.state.values()].filter(s => s.written).map(s => s.now)].map(t => trace.value(t)),
   })

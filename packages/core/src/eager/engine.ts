@@ -66,13 +66,16 @@ let scope: { made: Set<Storage>; left: Set<Storage>; uploaded: Set<Storage> } | 
 
 /** Does every op at once, on the tfjs backend that is set. */
 export const eager: Interpreter = {
+  traces: false,
   ready,
   evaluate(name, x, attrs, out) {
     const inputs = x.map(t => onTf(t.storage, t)) // outside the tidy: uploads stay
+    const known = new Set(inputs) // a loop may hand on what it was given, or one result twice: each storage owns its tensor
     return tf
       .tidy(() => call(name, inputs, attrs, out))
       .map((t, i) => {
-        const storage = new TfStorage(t, out[i]!.dtype)
+        const storage = new TfStorage(known.has(t) ? tf.clone(t) : t, out[i]!.dtype)
+        known.add(t)
         scope?.made.add(storage)
         return storage
       })

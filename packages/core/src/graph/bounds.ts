@@ -11,7 +11,7 @@ export interface Bound {
 }
 
 /** Ops that hand all numbers on as they are. Not slice: one part of an input may be an index into another table than the next. */
-const passing = new Set(['reshape', 'transpose', 'broadcastTo', 'flip', 'concat', 'cast'])
+const passing = new Set(['reshape', 'transpose', 'broadcastTo', 'flip', 'concat', 'cast', 'stopGradient'])
 
 /** The index that an op uses, and into how many; of several axes, the longest. */
 function indexOf({ op, inputs: [x, y, z], attrs }: Node): { index: Value; below: number } | undefined {

@@ -22,6 +22,7 @@ interface State {
  * outside become inputs. Without, it is a whole program: tensors from outside become constants.
  */
 export class Trace implements Interpreter {
+  readonly traces = true
   readonly nodes: Node[] = []
   readonly captured = new Map<Tensor, Value>()
   readonly state = new Map<Variable, State>()

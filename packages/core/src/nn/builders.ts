@@ -1,7 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import type { Shape } from '../tensor/spec.ts'
 import { concat, type Tensor } from '../tensor/tensor.ts'
-import { ReLU } from './activation-layers.ts'
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts'
 import { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv-layers.ts'
 import type { ConvWeightOptions } from './conv-nd.ts'
@@ -127,8 +126,6 @@ export const upsampling =
 export const flatten = (): LayerBuilder => () => new Flatten()
 /** A `Dropout`. */
 export const dropout = (p: number): LayerBuilder => () => new Dropout(p)
-/** A `ReLU`. */
-export const relu = (): LayerBuilder => () => new ReLU()
 
 /** Any function of one tensor. */
 export const lambda =

@@ -6,7 +6,7 @@ type TransposedWindow<N extends Spatial> = Omit<ConvTransposeFunctionOptions<N>,
 export interface ConvTransposeOptions<N extends Spatial> extends TransposedWindow<N>, ConvWeightOptions {}
 
 /**
- * The transpose of a `Conv1d`, which makes sequences longer: every number of x puts its window, yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
+ * The transpose of a `Conv1d`, which makes sequences longer by putting a window for every number: yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
  *
  * x: [n, in, l] → [n, out, (l − 1)·stride − 2·padding + dilation·(k − 1) + 1 + outputPadding]. Parameters: weight [in, out / groups, k], bias [out].
  * Zeiler et al., "Deconvolutional Networks", 2010. PyTorch: ConvTranspose1d; Keras: Conv1DTranspose.
@@ -21,7 +21,7 @@ export class ConvTranspose1d extends ConvNd<TransposedWindow<1>> {
 }
 
 /**
- * The transpose of a `Conv2d`, which makes images larger: every number of x puts its window, yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
+ * The transpose of a `Conv2d`, which makes images larger by putting a window for every number: yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
  *
  * x: [n, in, h, w] → [n, out, (h − 1)·stride − 2·padding + dilation·(kh − 1) + 1 + outputPadding, …]. Parameters: weight [in, out / groups, kh, kw], bias [out].
  * Zeiler et al., "Deconvolutional Networks", 2010. PyTorch: ConvTranspose2d; Keras: Conv2DTranspose.
@@ -36,7 +36,7 @@ export class ConvTranspose2d extends ConvNd<TransposedWindow<2>> {
 }
 
 /**
- * The transpose of a `Conv3d`, which makes volumes larger: every number of x puts its window, yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
+ * The transpose of a `Conv3d`, which makes volumes larger by putting a window for every number: yₒ = Σ_c x_c ⋆ᵀ weight_c_o + biasₒ.
  *
  * x: [n, in, d, h, w] → [n, out, (d − 1)·stride − 2·padding + dilation·(kd − 1) + 1 + outputPadding, …]. Parameters: weight [in, out / groups, kd, kh, kw], bias [out].
  * Zeiler et al., "Deconvolutional Networks", 2010. PyTorch: ConvTranspose3d; Keras: Conv3DTranspose.

@@ -17,7 +17,7 @@ export function dropout(x: Tensor, p: number, rng: Rng, shape: readonly number[]
 }
 
 /**
- * In training, zeroes each number with probability p and divides the others by 1 − p; otherwise does nothing.
+ * In training, zeroes each number with probability p and divides the others by 1 − p: x·keep/(1 − p). Otherwise it does nothing.
  *
  * x: [...] → same. p: 0 ≤ p < 1. The random stream is that of `seed` unless given.
  * Srivastava et al., "Dropout", 2014. PyTorch: Dropout; Keras: Dropout.
@@ -41,8 +41,8 @@ export class Dropout extends Module {
 }
 
 /**
- * In training, drops whole samples with probability p and divides the others by 1 − p: beside a residual connection, that
- * skips the block. Otherwise does nothing.
+ * In training, zeroes whole samples with probability p and divides the others by 1 − p: x·keepₙ/(1 − p). Otherwise it does nothing.
+ * Beside a residual connection, that skips the block.
  *
  * x: [n, ...] → same. p: 0 ≤ p < 1. Huang et al., "Deep Networks with Stochastic Depth", 2016. PyTorch: - (torchvision's StochasticDepth); Keras: -.
  * @throws RangeError unless 0 ≤ p < 1.

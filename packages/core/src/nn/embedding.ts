@@ -17,7 +17,7 @@ export interface EmbeddingOptions {
  * index: int32 [...] in 0 … count − 1 → [..., d]. Parameter: weight [count, d]. PyTorch: Embedding; Keras: Embedding.
  * @throws RangeError when paddingIdx is not a row, or a step is run with an index outside.
  * @example
- * new Embedding(10_000, 64).forward(tokens)    // [n, t] → [n, t, 64]
+ * new Embedding(10_000, 64).forward(zeros([2, 5], 'int32'))   // [2, 5, 64]
  */
 export class Embedding extends Module {
   readonly weight: Param
@@ -38,6 +38,6 @@ export class Embedding extends Module {
   forward(index: Tensor): Tensor {
     const y = this.weight.value.gather(index)
     // a row that is not trained: what comes from it has no gradient
-    return this.#padding === undefined ? y : index.notEqual(this.#padding).expandDims(-1).where(y, y.alias())
+    return this.#padding === undefined ? y : index.notEqual(this.#padding).expandDims(-1).where(y, y.detach())
   }
 }

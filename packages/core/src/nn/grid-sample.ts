@@ -12,7 +12,7 @@ export interface GridSampleOptions {
 }
 
 /** Limits to 0 … last; at the limits and beyond the gradient is 0. */
-const limited = (at: Tensor, last: number): Tensor => at.greater(0).and(at.less(last)).where(at, at.clip(0, last).alias())
+const limited = (at: Tensor, last: number): Tensor => at.greater(0).and(at.less(last)).where(at, at.clip(0, last).detach())
 
 /** Places are folded back and forth between two mirrors: a wave of triangles. */
 function reflected(at: Tensor, low: number, span: number): Tensor {

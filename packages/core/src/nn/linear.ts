@@ -21,7 +21,7 @@ export interface LinearOptions {
 /**
  * Every output is a weighted sum of all inputs: y = x·Wᵀ + b.
  *
- * x: [..., inFeatures] → [..., outFeatures]. Parameters: weight [out, in], bias [out].
+ * x: [..., inFeatures] → [..., outFeatures]. Parameters: weight [out, in], bias [out]. PyTorch: Linear; Keras: Dense.
  * @throws ShapeError if the last axis is not inFeatures.
  * @example
  * const layer = new Linear(784, 10)

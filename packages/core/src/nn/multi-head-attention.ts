@@ -92,12 +92,12 @@ export class MultiHeadAttention extends Module {
     const inputs = [query, key, value] as const
     for (const [i, t] of inputs.entries())
       if (t.shape.length !== 3 || t.shape[2] !== this.#columns[i]) throw new ShapeError(`MultiHeadAttention: ${['query', 'key', 'value'][i]} must be [n, t, ${this.#columns[i]}], got [${t.shape}]`)
-    let [q, k, v] = this.#project(inputs)
-    if (this.#rotary) [q, k] = [this.#rotary.forward(q), this.#rotary.forward(k)]
+    const [q, k, v] = this.#project(inputs)
+    const turned = (t: Tensor): Tensor => this.#rotary?.forward(t) ?? t
     const through = (w: Tensor): Tensor => (this.training ? dropout(w, this.#dropout, this.#rng) : w)
     const masks = [mask, keyMask && this.#checked(keyMask, key)].filter(m => m)
     const all = masks.length === 2 ? additiveMask(masks[0]!).add(additiveMask(masks[1]!)) : masks[0]
-    const heads = attention(q, this.#shared(k), this.#shared(v), { causal, through, ...(all && { mask: all }) }) // [n, heads, tq, d]
+    const heads = attention(turned(q), this.#shared(turned(k)), this.#shared(v), { causal, through, ...(all && { mask: all }) }) // [n, heads, tq, d]
     return this.outProj.forward(heads.transpose([0, 2, 1, 3]).reshape(query.shape))
   }
 

@@ -5,7 +5,7 @@ import { Module } from './module.ts'
 import { pair, type Pair } from './windows.ts'
 
 /**
- * An image as a sequence of its patches, each a linear function of its pixels: a convolution whose stride is its window.
+ * An image as a sequence of its patches, by a convolution whose stride is its window: y_l = W·patch_l + b.
  *
  * x: [n, c, h, w] → [n, (h / patch)·(w / patch), d], row by row. Parameter: proj. h and w are multiples of the patch.
  * Dosovitskiy et al., "An Image is Worth 16x16 Words", 2020. PyTorch: -; Keras: -.

@@ -54,7 +54,7 @@ export class BasicBlock extends Module {
 
 /**
  * A 3 × 3 convolution between two 1 × 1 ones that narrow and widen, beside a shortcut:
- * relu(x + bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x))))))).
+ * relu(x + bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x))))))))).
  *
  * x: [n, in, h, w] → [n, out, ⌈h / stride⌉, ⌈w / stride⌉]. Parameters: conv1, bn1, conv2, bn2, conv3, bn3 and, where shapes change, downsample.0, downsample.1.
  * He et al., "Deep Residual Learning for Image Recognition", 2015; the stride is that of torchvision, "ResNet v1.5".

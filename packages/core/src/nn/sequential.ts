@@ -7,7 +7,14 @@ import { Module, type Layer } from './module.ts'
 /** Makes a layer for inputs of this shape, without the batch axis. */
 export type LayerBuilder = (inputShape: Shape) => Layer
 
-/** Layers one after another; in a checkpoint they are called by their numbers, as in PyTorch: `0.weight`. */
+/**
+ * Layers one after another: fₖ(… f₁(f₀(x))).
+ *
+ * x: what the first takes → what the last gives. In a checkpoint they are called by their numbers: `0.weight`.
+ * PyTorch: Sequential; Keras: -.
+ * @example
+ * new Sequential([new Linear(2, 8), new ReLU(), new Linear(8, 1)]).forward(x)
+ */
 export class Sequential extends Module {
   readonly [index: number]: Layer
   readonly #layers: readonly Layer[]
@@ -27,7 +34,7 @@ export class Sequential extends Module {
  * Shapes are known once and for all when this returns.
  * @throws ShapeError if a layer does not take what the one before gives.
  * @example
- * const model = sequential([1, 28, 28], [convolution(32, 3), relu(), maxPooling(2), flatten(), dense(10)])
+ * const model = sequential([1, 28, 28], [convolution(32, 3), lambda(gelu), maxPooling(2), flatten(), dense(10)])
  */
 export function sequential(inputShape: Shape, builders: readonly LayerBuilder[], { dtype = 'float32' }: { dtype?: DType } = {}): Sequential {
   let now: { shape: Shape; dtype: DType } = { shape: inputShape, dtype }

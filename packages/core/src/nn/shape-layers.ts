@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { Module } from './module.ts'
 
 /**
- * Nothing: gives back what it is given, x.
+ * Gives back what it is given: x.
  *
  * x: [...] → same. PyTorch: Identity; Keras: Identity.
  * @example

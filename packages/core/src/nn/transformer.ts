@@ -149,9 +149,9 @@ export interface TransformerOptions extends TransformerLayerOptions {
 }
 
 /**
- * A stack of `TransformerEncoderLayer`: layers.0, layers.1, … and maybe a last norm.
+ * A stack of `TransformerEncoderLayer` and maybe a last norm: norm(layerₖ(… layer₀(x))).
  *
- * x: [n, t, dim] → same. Vaswani et al., "Attention Is All You Need", 2017. PyTorch: TransformerEncoder; Keras: -.
+ * x: [n, t, dim] → same. Parameters: layers.0, layers.1, …, norm. Vaswani et al., "Attention Is All You Need", 2017. PyTorch: TransformerEncoder; Keras: -.
  * @example
  * new TransformerEncoder(128, 4, { layers: 6, feedForward: 512 }).forward(x, { causal: true })
  */
@@ -170,9 +170,10 @@ export class TransformerEncoder extends Module {
 }
 
 /**
- * A stack of `TransformerDecoderLayer`: layers.0, layers.1, … and maybe a last norm.
+ * A stack of `TransformerDecoderLayer` and maybe a last norm: norm(layerₖ(… layer₀(x, memory), memory)).
  *
- * x: [n, t, dim], memory: [n, s, dim] → [n, t, dim]. Vaswani et al., "Attention Is All You Need", 2017. PyTorch: TransformerDecoder; Keras: -.
+ * x: [n, t, dim], memory: [n, s, dim] → [n, t, dim]. Parameters: layers.0, layers.1, …, norm.
+ * Vaswani et al., "Attention Is All You Need", 2017. PyTorch: TransformerDecoder; Keras: -.
  * @example
  * new TransformerDecoder(128, 4, { layers: 6 }).forward(target, memory)
  */

@@ -26,7 +26,7 @@ export abstract class Variable implements Spec {
   set value(next: Tensor) {
     if (!sameShape(next.shape, this.shape)) throw new ShapeError(`${this.constructor.name}: a variable keeps its shape [${this.shape}], got [${next.shape}]`)
     if (next.dtype !== this.dtype) throw new DTypeError(`${this.constructor.name}: a variable keeps its dtype ${this.dtype}, got ${next.dtype}`)
-    context().interpreter.write(this, next.alias())
+    context().interpreter.write(this, next.detach())
   }
 
   /** @internal The latest concrete value, whoever computed it. */

@@ -1,7 +1,9 @@
 import { ShapeError } from '../errors.ts'
 import { transposeScan } from '../autodiff/scan-vjp.ts'
 import type { Graph } from '../graph/graph.ts'
+import { interpret } from '../graph/trace.ts'
 import { sameShape } from '../tensor/spec.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import type { Family, Sig } from './op.ts'
 
 export interface ScanAttrs {
@@ -17,6 +19,8 @@ export interface ScanAttrs {
 export interface Control {
   scan: Sig<number, ScanAttrs>
   barrier: Sig<2>
+  stopGradient: Sig<1>
+  custom: Sig<number, { body: Graph; xs: number }>
 }
 
 export const control: Family<Control> = {
@@ -35,5 +39,16 @@ export const control: Family<Control> = {
   barrier: {
     infer: ([x]) => x,
     vjp: ({ g }) => [() => g, null],
+  },
+  // x, through which no gradient flows
+  stopGradient: { infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }), vjp: null },
+  // [y, x, kept] → y, with a gradient of its own: body takes [g, kept] and gives one for each x
+  custom: {
+    infer: ([y]) => ({ shape: y!.shape, dtype: y!.dtype }),
+    vjp: ({ g, x, attrs: { body, xs } }) => {
+      let memo: Tensor[] | undefined
+      const given = (i: number) => () => (memo ??= interpret(body, [g, ...x.slice(1 + xs)]))[i]!
+      return x.map((_, i) => (i >= 1 && i <= xs ? given(i - 1) : null))
+    },
   },
 }

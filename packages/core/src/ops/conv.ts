@@ -33,6 +33,7 @@ function convolved(x: Shape, w: Shape, attrs: ConvAttrs): number[] {
   const { stride, pads, dilation, groups } = attrs
   const spatial = x.length - 2
   if (spatial < 1 || spatial > 3 || w.length !== x.length) throw new ShapeError(`input [n, c, …] and weight [o, c / groups, …] must have as many axes, one to three of them spatial, got [${x}] and [${w}]`)
+  if (w.includes(0)) throw new ShapeError(`the weight [${w}] is empty`)
   if (!Number.isInteger(groups) || groups < 1) throw new ShapeError(`groups must be an integer ≥ 1, got ${groups}`)
   if (x[1] !== w[1]! * groups) throw new ShapeError(`channels must agree: the weight [${w}] with ${groups} groups takes ${w[1]! * groups}, the input [${x}] has ${x[1]}`)
   if (w[0]! % groups) throw new ShapeError(`${w[0]} output channels do not divide into ${groups} groups`)

@@ -1,6 +1,6 @@
 import { DTypeError, ShapeError } from '../errors.ts'
 import { range, size, type Shape, type Spec } from '../tensor/spec.ts'
-import { full, tensor, type Tensor } from '../tensor/tensor.ts'
+import { apply, full, type Tensor } from '../tensor/tensor.ts'
 import { windows } from './conv.ts'
 import type { Family, Sig } from './op.ts'
 
@@ -81,7 +81,7 @@ export const pool: Family<Pool> = {
         const { kernel, stride, pads } = attrs
         const [n, c, ...image] = x.shape as [number, number, ...number[]]
         const shares = divisors(x.shape, attrs).map(d => 1 / d)
-        const each = g.mul(shares.length === 1 ? shares[0]! : tensor(Float32Array.from(shares), g.shape.slice(2)))
+        const each = g.mul(shares.length === 1 ? shares[0]! : apply('constant', [], { data: Float32Array.from(shares), shape: g.shape.slice(2), dtype: 'float32' })[0]!)
         if (kernel.every((k, i) => k === stride[i]) && pads.every(p => p === 0)) {
           const wide = stretched(each, kernel)
           return wide.pad(x.shape.map(() => 0), x.shape.map((d, i) => d - wide.shape[i]!))

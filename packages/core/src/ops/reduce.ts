@@ -1,4 +1,4 @@
-import { isFloat, type Shape, type Spec } from '../tensor/spec.ts'
+import { isFloat, size, type Shape, type Spec } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { DTypeError, ShapeError } from '../errors.ts'
 import type { Family, Op, Sig } from './op.ts'
@@ -84,7 +84,11 @@ export const reduce: Family<Reduce> = {
     vjp: ({ g, x: [x], attrs: { axes } }) => [() => stretch(g, x, axes)],
   },
   mean: {
-    infer: floats(reduced),
+    infer: floats(([x], attrs) => {
+      const y = reduced([x], attrs)
+      if (size(x.shape) === 0 && size(y.shape)) throw new ShapeError(`no numbers to take a mean of in [${x.shape}], axes [${attrs.axes}]`)
+      return y
+    }),
     vjp: ({ g, x: [x], attrs: { axes } }) => [() => stretch(g.mul(1 / count(x, axes)), x, axes)],
   },
   max: extreme,

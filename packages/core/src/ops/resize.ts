@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError } from '../errors.ts'
 import { along } from '../tensor/along.ts'
 import { size as count } from '../tensor/spec.ts'
-import { tensor } from '../tensor/tensor.ts'
+import { apply } from '../tensor/tensor.ts'
 import { interpolationMatrix, type AxisOptions, type Interpolation } from './interpolation.ts'
 import type { Family, Sig } from './op.ts'
 
@@ -35,7 +35,8 @@ export const resize: Family<Resize> = {
         attrs.size.reduce((y, m, i) => {
           const [n, options] = [x.shape[i + 2]!, axisOptions(attrs, i)]
           if (n === m && !options.scale) return y
-          return along(y, i + 2, tensor(interpolationMatrix(n, m, options), [m, n]), true)
+          const matrix = apply('constant', [], { data: interpolationMatrix(n, m, options), shape: [m, n], dtype: 'float32' })[0]!
+          return along(y, i + 2, matrix, true)
         }, g),
     ],
   },

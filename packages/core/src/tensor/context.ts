@@ -8,6 +8,8 @@ import type { Tensor } from './tensor.ts'
 
 /** Gives ops and variables a meaning: does them (eager) or writes them down (trace). */
 export interface Interpreter {
+  /** Whether it writes down instead of doing. */
+  readonly traces: boolean
   /** Resolves once it computes as fast as it will. */
   ready(): Promise<unknown>
   evaluate(name: OpName, x: readonly Tensor[], attrs: unknown, out: readonly Spec[]): readonly (Storage | Value)[]

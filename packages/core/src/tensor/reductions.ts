@@ -10,7 +10,7 @@ const rootOrZero = (v: Tensor): Tensor => {
 /** log Σ eˣ = m + log Σ eˣ⁻ᵐ with the largest m. Of nothing but −∞ it is −∞, with gradient 0. */
 export function logSumExp(x: Tensor, axes: number[], keepDims: boolean): Tensor {
   const kept = x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
-  const largest = x.max(axes, true).alias() // the result does not depend on it, so neither does the gradient
+  const largest = x.max(axes, true).detach() // the result does not depend on it, so neither does the gradient
   const shift = largest.isFinite().where(largest, 0)
   const total = x.sub(shift).exp().sum(axes, true)
   const nothing = total.equal(0)

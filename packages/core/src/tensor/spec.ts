@@ -32,6 +32,7 @@ export const allocate = (dtype: DType, length: number): TypedArray => new arrays
 /** Numbers as the array of their element type. @throws PortolanError if a typed array of another kind is given. */
 export function toTypedArray(data: ArrayLike<number>, dtype: DType): TypedArray {
   const Kind = arrays[dtype]
+  if (dtype === 'bool' && (data instanceof Uint8Array || !ArrayBuffer.isView(data))) return Uint8Array.from(data, v => (v ? 1 : 0)) // engines differ about 2
   if (data instanceof Kind) return data
   if (ArrayBuffer.isView(data)) throw new PortolanError(`tensor: dtype ${dtype} stands on ${Kind.name}, got ${data.constructor.name}. Convert it, or name another dtype.`)
   return Kind.from(data)

@@ -18,6 +18,10 @@ describe('tensor', () => {
       expect(await tensor([0, 1]).cast(dtype).data()).toEqual(kind.of(0, 1))
     }
   })
+  it('makes 0 and 1 of bools', () => {
+    expect(numbers(tensor([2, 0, -1], [3], 'bool'))).toEqual([1, 0, 1])
+    expect(numbers(tensor(Uint8Array.of(255, 0), [2], 'bool'))).toEqual([1, 0])
+  })
   it('nests them again, and takes out a single one', async () => {
     expect(await tensor([[[1, 2]], [[3, 4]]]).array()).toEqual([[[1, 2]], [[3, 4]]])
     expect(await zeros([2, 0]).array()).toEqual([[], []])
@@ -111,6 +115,7 @@ describe('methods refuse, with the rule and what was received', () => {
     ['rows of a scalar', () => tensor(1).gather(i), ShapeError, /rank 0|no rows/],
     ['a condition of numbers', () => x.where(x, x), DTypeError, /the condition must be bool, got float32/],
     ['the opposite of numbers', () => x.not(), DTypeError, /needs bool, got float32/],
+    ['a mean of nothing', () => zeros([0, 2]).mean(0), ShapeError, /no numbers to take a mean of in \[0,2\], axes \[0\]/],
     ['the largest of nothing', () => zeros([2, 0]).max(1), ShapeError, /no numbers/],
     ['its place of nothing', () => zeros([0]).argMax(), ShapeError, /no numbers/],
   ]

@@ -44,6 +44,14 @@ export class Tensor extends Fluent implements Spec {
   /** Same place, nothing recorded: to every tape a new tensor. */
   alias(): Tensor { return new Tensor(this, this.place) }
 
+  /**
+   * The same numbers, through which no gradient flows. A trace writes it down, so that it holds too where a gradient is taken of
+   * what was traced: of a loop's body, or of a checkpoint.
+   */
+  detach(): Tensor {
+    return context().interpreter.traces ? apply('stopGradient', [this], {})[0]! : this.alias()
+  }
+
   /** @internal The storage of a tensor that has one. */
   get storage(): Storage {
     if (this.place instanceof Storage) return this.place

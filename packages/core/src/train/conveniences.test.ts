@@ -173,6 +173,8 @@ describe('Trainer', () => {
     expect(epochs).toHaveLength(1)
     expect(seen).toEqual([...Array(count).fill('train'), ...Array(count).fill('validation')])
     expect(hooks).toEqual(['validation', 'end'])
-    await expect(new Trainer({ step: classifier().step, progress: false, fastDevRun: -1 }).fit([batch(4, 1)], { epochs: 1 })).rejects.toThrow(RangeError)
+    await expect(
+      new Trainer({ step: classifier().step, progress: false, fastDevRun: -1 }).fit([batch(4, 1)], { epochs: 1 }),
+    ).rejects.toThrow(RangeError)
   })
 })

@@ -21,6 +21,7 @@ export function convInput([g, w]: [Ref, Ref], { shape, ...attrs }: ConvAttrs & {
 }
 
 export function convFilter([x, g]: [Ref, Ref], { shape, ...attrs }: ConvAttrs & { shape: number[] }, b: Builder): Ref {
+  if (x.shape[0] === 0) return b.node('Expand', [b.f32(0), b.i64(shape)]) // onnxruntime's Conv of no channels may never end
   return shape.length === 4 && attrs.groups === 1 ? byColumns(b, x, g, shape as Four, attrs) : bySwap(b, x, g, shape, attrs)
 }
 

@@ -1,9 +1,9 @@
-import { arange, Module, type Tensor } from '@portolan/core'
+import { arange, Module, stopGradient, type Tensor } from '@portolan/core'
 
 /** max(x − τ, 0), with τ such that the numbers along an axis add up to 1. */
 export function sparsemax(x: Tensor, axis = -1): Tensor {
   const z = x.swapAxes(axis, -1)
-  const sorted = z.alias().sort(-1, { descending: true })
+  const sorted = stopGradient(z).sort(-1, { descending: true })
   const rank = arange(1, z.shape.at(-1)! + 1).cast('float32')
   // the largest k of which each is above the τ that they would give
   const inside = sorted.mul(rank).add(1).greater(sorted.cumsum()).cast('float32')
@@ -15,7 +15,7 @@ export function sparsemax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * Probabilities of which many are exactly 0: the point of the simplex nearest to x, max(x − τ, 0).
+ * Probabilities of which many are exactly 0, the point of the simplex nearest to x: max(x − τ, 0).
  *
  * x: [...] → same. axis: default the last. Martins and Astudillo, "From Softmax to Sparsemax", 2016. PyTorch: -; Keras: -.
  * @example

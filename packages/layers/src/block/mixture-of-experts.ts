@@ -10,8 +10,8 @@ export interface MixtureOfExpertsOptions {
 /**
  * Several networks of which each token is seen by the few that a gate chooses: Σₑ gₑ(x)·expertₑ(x), g = softmax over the topK largest of x·W_gᵀ.
  *
- * x: [..., dim] → y [..., dim] and balance [], which is least, topK, when all experts are used alike: experts·Σₑ fₑ·pₑ, with fₑ the mean number of
- * choices that fall on an expert and pₑ its mean probability. Add a little of it, 0.01 times, to the loss.
+ * x: [..., dim] → y [..., dim] and balance []: topK when all experts are used alike, up to their count when they are not, experts·Σₑ fₑ·pₑ with
+ * fₑ the share of tokens that choose an expert and pₑ its mean probability. Add a little of it, 0.01 times, to the loss.
  * Every expert is computed for every token, and what was not chosen counts 0. Parameters: gate [experts, dim], experts.0, experts.1, ….
  * Shazeer et al., "Outrageously Large Neural Networks", 2017; balance: Fedus et al., "Switch Transformers", 2021. PyTorch: -; Keras: -.
  * @throws RangeError if topK is not 1 … count.

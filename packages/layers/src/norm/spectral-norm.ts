@@ -1,4 +1,4 @@
-import { Buffer, normal, param, type Tensor } from '@portolan/core'
+import { Buffer, normal, param, stopGradient, type Tensor } from '@portolan/core'
 import { deriveWeight, type Weighted } from './derived-weight.ts'
 
 export interface SpectralNormOptions {
@@ -35,7 +35,7 @@ export function spectralNorm<L extends Weighted>(layer: L, { iterations = 1, eps
   for (let i = 0; i < 15; i++) improve(original.value.reshape([rows, columns]))
   return deriveWeight('spectralNorm', layer, { weight_orig: original, weight_u: u, weight_v: v }, () => {
     const matrix = original.value.reshape([rows, columns])
-    if (layer.training) improve(matrix.alias())
+    if (layer.training) improve(stopGradient(matrix))
     const sigma = matrix.matmul(v.value).mul(u.value).sum()
     return original.value.div(sigma)
   })

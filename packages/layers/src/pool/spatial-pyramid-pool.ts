@@ -1,7 +1,7 @@
 import { adaptiveAvgPool, adaptiveMaxPool, concat, Module, type Tensor } from '@portolan/core'
 
 /**
- * As many numbers whatever the size of an image: the largest of each cell of several grids, concat(max over b × b cells for each b).
+ * As many numbers whatever the size of an image, the largest of each cell of several grids: concat(max over each of b × b cells, for each b).
  *
  * x: [n, c, h, w] → [n, c·Σ b²], the grids one after another. grids: default [4, 2, 1]. kind: 'max' (default) or 'avg'.
  * He et al., "Spatial Pyramid Pooling in Deep Convolutional Networks", 2014. PyTorch: -; Keras: -.

@@ -1,7 +1,7 @@
 import { defaultRng, Module, RangeError, type Rng, type Tensor } from '@portolan/core'
 
 /**
- * In training, zeroes whole channels of a sample with probability p and divides the others by 1 − p: x·keep/(1 − p). Otherwise does nothing.
+ * In training, zeroes whole channels of a sample with probability p and divides the others by 1 − p: x·keep/(1 − p). Otherwise it does nothing.
  *
  * x: [n, c, ...] → same. p: 0 ≤ p < 1. Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2014.
  * PyTorch: Dropout1d, Dropout2d, Dropout3d; Keras: SpatialDropout1D, SpatialDropout2D, SpatialDropout3D.

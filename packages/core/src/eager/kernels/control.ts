@@ -18,4 +18,6 @@ export const control: Kernels<Control> = {
     return [...carry, ...ys.map((y, k) => (y.length ? tf.stack(y) : tf.zeros(out[carries + k]!.shape as [number])))]
   },
   barrier: ([x]) => tf.clone(x),
+  stopGradient: ([x]) => tf.clone(x),
+  custom: ([y]) => tf.clone(y!),
 }

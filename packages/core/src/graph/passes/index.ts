@@ -84,12 +84,16 @@ export const mergeScans: Pass = graph => {
 
 const broadcasting = new Set(['add', 'sub', 'mul', 'div', 'mod', 'floorDivide', 'maximum', 'minimum', 'equal', 'greater', 'greaterEqual', 'less', 'lessEqual'])
 
+/** Ops that only gradients see: no gradient is taken any more of a graph that is made ready for an engine. */
+const transparent = new Set(['stopGradient', 'custom'])
+
 /** Small algebra: a stretched operand that the op would stretch anyway; a reshape of a reshape; times one. */
 export const simplify: Pass = graph => {
   const maker = new Map<Value, Node>()
   const remember = (n: Node) => { n.outputs.forEach(v => maker.set(v, n)); return n }
   return rewrite(graph, (node, replace) => {
     const out = node.outputs[0]!
+    if (transparent.has(node.op)) { replace(out, node.inputs[0]!); return undefined }
     if (broadcasting.has(node.op)) {
       const inputs = node.inputs.map((v, i) => {
         const m = maker.get(v)
