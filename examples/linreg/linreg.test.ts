@@ -6,5 +6,6 @@ it('three styles find the same line', async () => {
   expect(Math.abs(keras.weight - 2)).toBeLessThan(0.05)
   expect(Math.abs(keras.bias + 1)).toBeLessThan(0.05)
   expect(keras.testLoss).toBeLessThan(0.02) // the noise itself has variance 0.01
-  for (const other of [pytorch, plain]) for (const figure of ['weight', 'bias', 'testLoss', 'testError'] as const) expect(other[figure]).toBeCloseTo(keras[figure], 5)
+  for (const other of [pytorch, plain])
+    for (const figure of ['weight', 'bias', 'testLoss', 'testError'] as const) expect(other[figure]).toBeCloseTo(keras[figure], 5)
 })

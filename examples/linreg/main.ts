@@ -3,5 +3,7 @@ import { functional, kerasLike, pytorchLike } from './styles.ts'
 
 for (const [style, fit] of Object.entries({ 'Keras-like': kerasLike, 'PyTorch-like': pytorchLike, functional })) {
   const { weight, bias, testLoss, testError } = await fit()
-  console.log(`${style.padEnd(12)}  y = ${weight.toFixed(4)}·x ${bias < 0 ? '−' : '+'} ${Math.abs(bias).toFixed(4)}   test MSE ${testLoss.toFixed(5)}, MAE ${testError.toFixed(5)}`)
+  console.log(
+    `${style.padEnd(12)}  y = ${weight.toFixed(4)}·x ${bias < 0 ? '−' : '+'} ${Math.abs(bias).toFixed(4)}   test MSE ${testLoss.toFixed(5)}, MAE ${testError.toFixed(5)}`,
+  )
 }

@@ -1,4 +1,18 @@
-import { adam, compile, grad, Linear, mse, seed, sequential, supervised, dense, tensor, Trainer, type Engine, type Tensor } from '@portolan/core'
+import {
+  adam,
+  compile,
+  grad,
+  Linear,
+  mse,
+  seed,
+  sequential,
+  supervised,
+  dense,
+  tensor,
+  Trainer,
+  type Engine,
+  type Tensor,
+} from '@portolan/core'
 import { line } from './data.ts'
 
 const train = line(64, 1)
@@ -19,7 +33,11 @@ const mae = (a: Tensor, b: Tensor): Tensor => a.sub(b).abs().mean()
 export async function kerasLike(engine?: Engine): Promise<Fitted> {
   seed(0)
   const model = sequential([1], [dense(1)])
-  const trainer = new Trainer({ step: supervised({ model, loss: mse, optimizer: adam(0.1), metrics: { mae } }), progress: false, ...(engine && { engine }) })
+  const trainer = new Trainer({
+    step: supervised({ model, loss: mse, optimizer: adam(0.1), metrics: { mae } }),
+    progress: false,
+    ...(engine && { engine }),
+  })
   await trainer.fit([train], { epochs: 100 })
   const { loss, mae: error } = await trainer.evaluate([test])
   const layer = model[0] as Linear
@@ -36,7 +54,12 @@ export async function pytorchLike(engine?: Engine): Promise<Fitted> {
   for (let epoch = 1; epoch <= 100; epoch++) await step(batch)
   const { x, y } = tensors(test)
   const prediction = model.forward(x)
-  return { weight: await model.weight.value.item(), bias: await model.bias!.value.item(), testLoss: await mse(prediction, y).item(), testError: await mae(prediction, y).item() }
+  return {
+    weight: await model.weight.value.item(),
+    bias: await model.bias!.value.item(),
+    testLoss: await mse(prediction, y).item(),
+    testError: await mae(prediction, y).item(),
+  }
 }
 
 /** Functional: parameters are values, a step maps old ones to new ones. Adam is written out. */
@@ -53,9 +76,22 @@ export async function functional(): Promise<Fitted> {
     const gs = gradient(...params)
     m = m.map((a, i) => a.mul(0.9).add(gs[i]!.mul(0.1)))
     v = v.map((a, i) => a.mul(0.999).add(gs[i]!.square().mul(0.001)))
-    params = params.map((p, i) => p.sub(m[i]!.mul(0.1 / (1 - 0.9 ** t)).div(v[i]!.sqrt().div(Math.sqrt(1 - 0.999 ** t)).add(1e-8))))
+    params = params.map((p, i) =>
+      p.sub(
+        m[i]!.mul(0.1 / (1 - 0.9 ** t)).div(
+          v[i]!.sqrt()
+            .div(Math.sqrt(1 - 0.999 ** t))
+            .add(1e-8),
+        ),
+      ),
+    )
   }
   const held = tensors(test)
   const prediction = predict(params, held.x)
-  return { weight: await params[0]!.item(), bias: await params[1]!.item(), testLoss: await mse(prediction, held.y).item(), testError: await mae(prediction, held.y).item() }
+  return {
+    weight: await params[0]!.item(),
+    bias: await params[1]!.item(),
+    testLoss: await mse(prediction, held.y).item(),
+    testError: await mae(prediction, held.y).item(),
+  }
 }

@@ -2,7 +2,21 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { accuracy, adam, classificationReport, ConfusionMatrix, crossEntropy, runner, seed, summary, supervised, tensor, Trainer, warmupCosine, type Tensor } from '@portolan/core'
+import {
+  accuracy,
+  adam,
+  classificationReport,
+  ConfusionMatrix,
+  crossEntropy,
+  runner,
+  seed,
+  summary,
+  supervised,
+  tensor,
+  Trainer,
+  warmupCosine,
+  type Tensor,
+} from '@portolan/core'
 import { confusionPicture, curves, imageGrid } from '@portolan/core/draw'
 import { savePicture, saveWeights, writeFileAtomic } from '@portolan/core/node'
 import { digits, loader, mnist, readImage, writeImage } from '@portolan/data/node'
@@ -16,8 +30,17 @@ const positive = (text: string): number => {
 }
 
 const options = new Command('npm start --')
-  .description('Trains the MNIST CNN, judges it on unseen digits, exports it to ONNX and reads a picture of a digit with the exported file.')
-  .addOption(new Option('--data <set>', 'digits: made by rule, always there; mnist: the real ones (from PORTOLAN_DATA or the cache, else downloaded)').choices(['digits', 'mnist']).default('digits'))
+  .description(
+    'Trains the MNIST CNN, judges it on unseen digits, exports it to ONNX and reads a picture of a digit with the exported file.',
+  )
+  .addOption(
+    new Option(
+      '--data <set>',
+      'digits: made by rule, always there; mnist: the real ones (from PORTOLAN_DATA or the cache, else downloaded)',
+    )
+      .choices(['digits', 'mnist'])
+      .default('digits'),
+  )
   .option('--epochs <n>', 'how often to go through the training set (default: 10, for mnist 5)', positive)
   .option('--batch-size <n>', 'samples in a step', positive, 128)
   .option('--seed <n>', 'one seed, one result', Number, 42)
@@ -28,7 +51,18 @@ const options = new Command('npm start --')
   .option('--out <folder>', 'where pictures, weights and the model go', 'out/mnist-cnn')
   .option('--json <file>', 'write the figures there as JSON')
   .parse()
-  .opts<{ data: 'digits' | 'mnist'; epochs?: number; batchSize: number; seed: number; engine: 'onnx' | 'eager'; threads: number; image?: string; expect?: number; out: string; json?: string }>()
+  .opts<{
+    data: 'digits' | 'mnist'
+    epochs?: number
+    batchSize: number
+    seed: number
+    engine: 'onnx' | 'eager'
+    threads: number
+    image?: string
+    expect?: number
+    out: string
+    json?: string
+  }>()
 
 const { batchSize, out } = options
 const epochs = options.epochs ?? (options.data === 'mnist' ? 5 : 10)
@@ -40,7 +74,9 @@ await mkdir(out, { recursive: true })
 const { train: all, test } = options.data === 'mnist' ? await mnist() : digits({ seed: options.seed })
 const held = Math.floor(all.length / 12)
 const [train, validation] = [all.slice(0, -held), all.slice(-held)]
-say(`Data: ${options.data}, ${train.length.toLocaleString('en-US')} to train, ${validation.length.toLocaleString('en-US')} to validate, ${test.length.toLocaleString('en-US')} to test`)
+say(
+  `Data: ${options.data}, ${train.length.toLocaleString('en-US')} to train, ${validation.length.toLocaleString('en-US')} to validate, ${test.length.toLocaleString('en-US')} to test`,
+)
 
 seed(options.seed)
 const model = new MnistCnn()
@@ -70,11 +106,19 @@ for await (const { image, label } of loader(test, { batchSize: 256 })) {
   predicted.push(...classes)
 }
 const names = Array.from({ length: 10 }, (_, i) => String(i))
-say(`\nTest accuracy: ${(100 * matrix.accuracy()).toFixed(2)} %  (${trainSeconds.toFixed(1)} s of training)\n\n${classificationReport(matrix, names)}\n`)
+say(
+  `\nTest accuracy: ${(100 * matrix.accuracy()).toFixed(2)} %  (${trainSeconds.toFixed(1)} s of training)\n\n${classificationReport(matrix, names)}\n`,
+)
 await savePicture(join(out, 'confusion.png'), await confusionPicture(matrix, { labels: names, title: 'Test set' }))
 const shown = Array.from({ length: 40 }, (_, i) => i)
 const captions = shown.map(i => ({ text: String(predicted[i]), wrong: predicted[i] !== test.at(i).label.data[0] }))
-await savePicture(join(out, 'predictions.png'), await imageGrid(shown.map(i => test.at(i).image as { shape: number[]; data: Uint8Array }), { columns: 10, captions, title: 'Test digits as the network reads them' }))
+await savePicture(
+  join(out, 'predictions.png'),
+  await imageGrid(
+    shown.map(i => test.at(i).image as { shape: number[]; data: Uint8Array }),
+    { columns: 10, captions, title: 'Test digits as the network reads them' },
+  ),
+)
 await saveWeights(model, join(out, 'weights.safetensors'))
 
 // Export: pixels as they come from a picture go in, probabilities come out.
@@ -98,12 +142,25 @@ const recognizer = await OnnxModel.load(file)
 const { output } = await recognizer.predict({ pixels: await digitPicture(picture) })
 const probabilities = Array.from(await output!.data())
 const best = probabilities.indexOf(Math.max(...probabilities))
-say(`${picture} shows a ${best} (${(100 * probabilities[best]!).toFixed(1)} %)${expected === undefined ? '' : best === expected ? ', as expected' : `, but it is a ${expected}`}`)
+say(
+  `${picture} shows a ${best} (${(100 * probabilities[best]!).toFixed(1)} %)${expected === undefined ? '' : best === expected ? ', as expected' : `, but it is a ${expected}`}`,
+)
 
 const seconds = (performance.now() - started) / 1000
 say(`\nPictures, weights and the model are in ${out}/. All of it took ${seconds.toFixed(1)} s.`)
 if (options.json !== undefined) {
-  const figures = { data: options.data, epochs, seed: options.seed, testAccuracy: matrix.accuracy(), seconds, trainSeconds, onnxMaxAbsDiff: maxAbsDiff, predicted: best, expected: expected ?? null, history: history.epochs.map(({ seconds: _, ...epoch }) => epoch) }
+  const figures = {
+    data: options.data,
+    epochs,
+    seed: options.seed,
+    testAccuracy: matrix.accuracy(),
+    seconds,
+    trainSeconds,
+    onnxMaxAbsDiff: maxAbsDiff,
+    predicted: best,
+    expected: expected ?? null,
+    history: history.epochs.map(({ seconds: _, ...epoch }) => epoch),
+  }
   await writeFileAtomic(options.json, `${JSON.stringify(figures, null, 2)}\n`)
 }
 await Promise.all([trainer.dispose(), predictor.dispose(), recognizer.dispose()])

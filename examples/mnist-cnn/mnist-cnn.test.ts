@@ -7,7 +7,10 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const start = (...args: string[]) => promisify(execFile)(process.execPath, ['--conditions=@portolan/source', '--import', 'tsx', 'examples/mnist-cnn/main.ts', ...args], { cwd: root })
+const start = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--conditions=@portolan/source', '--import', 'tsx', 'examples/mnist-cnn/main.ts', ...args], {
+    cwd: root,
+  })
 let out: string
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), 'portolan-mnist-'))
@@ -21,7 +24,15 @@ it('trains, exports, verifies and reads a picture', async () => {
   expect(figures.onnxMaxAbsDiff).toBeLessThan(1e-5)
   expect(figures.predicted).toBe(figures.expected)
   expect(stdout).toMatch(/macro mean/)
-  expect((await readdir(out)).toSorted()).toEqual(['confusion.png', 'curves.png', 'figures.json', 'mnist-cnn.onnx', 'predictions.png', 'sample.png', 'weights.safetensors'])
+  expect((await readdir(out)).toSorted()).toEqual([
+    'confusion.png',
+    'curves.png',
+    'figures.json',
+    'mnist-cnn.onnx',
+    'predictions.png',
+    'sample.png',
+    'weights.safetensors',
+  ])
 })
 
 it('says what it takes, and refuses what it does not', async () => {

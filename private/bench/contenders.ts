@@ -26,13 +26,18 @@ export interface EntryOptions {
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
-const node = (file: string, args: readonly string[]): Command => ({ file: process.execPath, args: [...process.execArgv, here(file), ...args] })
+const node = (file: string, args: readonly string[]): Command => ({
+  file: process.execPath,
+  args: [...process.execArgv, here(file), ...args],
+})
 
 /** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
 export function findTorch(): { python?: string; missing?: string } {
   const pythons = process.env.PYTHON ? [process.env.PYTHON] : ['/usr/bin/python3', 'python3']
   const python = pythons.find(p => spawnSync(p, ['-c', 'import torch']).status === 0)
-  return python ? { python } : { missing: `no PyTorch under ${pythons.join(' or ')}: apt-get install python3-torch libopenblas0-openmp, or set PYTHON` }
+  return python
+    ? { python }
+    : { missing: `no PyTorch under ${pythons.join(' or ')}: apt-get install python3-torch libopenblas0-openmp, or set PYTHON` }
 }
 
 /**
@@ -42,7 +47,9 @@ export function findTorch(): { python?: string; missing?: string } {
 export function findOpenBlas(): string | undefined {
   if (process.env.OPENBLAS_DIR) return process.env.OPENBLAS_DIR
   const libraries = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter(name => name.endsWith('-linux-gnu')) : []
-  return libraries.flatMap(name => ['openblas-openmp', 'openblas-pthread'].map(kind => join('/usr/lib', name, kind))).find(folder => existsSync(folder))
+  return libraries
+    .flatMap(name => ['openblas-openmp', 'openblas-pthread'].map(kind => join('/usr/lib', name, kind)))
+    .find(folder => existsSync(folder))
 }
 
 const convolutional = new Set<ModelName>(['cnn', 'cifar', 'resnet'])
@@ -59,7 +66,11 @@ export function entriesOf(model: ModelName, { peers, python, openBlas, threads, 
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
       for (const optimizer of [[], ['foreach']]) {
         const options = [...layout, ...optimizer]
-        entries.push({ library: 'torch', variant: options.join(' ') || 'default', command: { file: python, args: [here('pytorch.py'), ...common, ...options], env } })
+        entries.push({
+          library: 'torch',
+          variant: options.join(' ') || 'default',
+          command: { file: python, args: [here('pytorch.py'), ...common, ...options], env },
+        })
       }
     }
   }

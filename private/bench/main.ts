@@ -36,8 +36,14 @@ function parsed() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        json: { type: 'string' }, help: { type: 'boolean', short: 'h' }, models: text(modelNames.join()), peers: text(peerNames.join()),
-        rounds: text('12'), seconds: text('20'), threads: text('2'), warmups: text('5'),
+        json: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        models: text(modelNames.join()),
+        peers: text(peerNames.join()),
+        rounds: text('12'),
+        seconds: text('20'),
+        threads: text('2'),
+        warmups: text('5'),
       },
     })
   } catch (error) {
@@ -48,7 +54,9 @@ function parsed() {
 const { values, positionals } = parsed()
 
 function chosen<T extends string>(option: 'models' | 'peers', known: readonly T[]): T[] {
-  return values[option].split(',').map(name => known.find(k => k === name) ?? usage(`--${option}: there is no '${name}', choose from ${known.join(', ')}`))
+  return values[option]
+    .split(',')
+    .map(name => known.find(k => k === name) ?? usage(`--${option}: there is no '${name}', choose from ${known.join(', ')}`))
 }
 
 function whole(option: 'rounds' | 'seconds' | 'threads' | 'warmups'): number {
@@ -89,9 +97,20 @@ for (const model of models) {
 const cpus = os.cpus()
 const report = {
   date: new Date().toISOString(),
-  machine: { cpu: cpus[0]?.model ?? 'unknown', cores: cpus.length, memoryGiB: Math.round(os.totalmem() / 2 ** 30), platform: `${os.platform()} ${os.release()} ${os.arch()}` },
+  machine: {
+    cpu: cpus[0]?.model ?? 'unknown',
+    cores: cpus.length,
+    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
+    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
+  },
   versions: Object.assign({ node: process.versions.node }, ...runs.map(r => r.versions)) as Record<string, string>,
-  threads, rounds, warmups, openBlas: openBlas ?? null, rows, runs, missing,
+  threads,
+  rounds,
+  warmups,
+  openBlas: openBlas ?? null,
+  rows,
+  runs,
+  missing,
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
 process.stdout.write(`${table(rows, missing)}\n`)

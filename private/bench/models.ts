@@ -1,4 +1,17 @@
-import { BatchNorm2d, Conv2d, Embedding, gelu, LayerNorm, Linear, LSTM, maxPool2d, Module, MultiHeadAttention, type Layer, type Tensor } from '@portolan/core'
+import {
+  BatchNorm2d,
+  Conv2d,
+  Embedding,
+  gelu,
+  LayerNorm,
+  Linear,
+  LSTM,
+  maxPool2d,
+  Module,
+  MultiHeadAttention,
+  type Layer,
+  type Tensor,
+} from '@portolan/core'
 import type { ModelName } from './tasks.ts'
 
 class Mlp extends Module {
@@ -17,7 +30,8 @@ class MnistCnn extends Module {
   conv2 = new Conv2d(32, 64, 3)
   fc1 = new Linear(1600, 128)
   fc2 = new Linear(128, 10)
-  forward(x: Tensor): Tensor { // [n, 1, 28, 28]
+  forward(x: Tensor): Tensor {
+    // [n, 1, 28, 28]
     x = maxPool2d(this.conv1.forward(x).relu(), 2) // [n, 32, 13, 13]
     x = maxPool2d(this.conv2.forward(x).relu(), 2) // [n, 64, 5, 5]
     return this.fc2.forward(this.fc1.forward(x.flatten(1)).relu())
@@ -30,7 +44,8 @@ class CifarCnn extends Module {
   conv3 = new Conv2d(64, 64, 3)
   fc1 = new Linear(1024, 64)
   fc2 = new Linear(64, 10)
-  forward(x: Tensor): Tensor { // [n, 3, 32, 32]
+  forward(x: Tensor): Tensor {
+    // [n, 3, 32, 32]
     x = maxPool2d(this.conv1.forward(x).relu(), 2) // [n, 32, 15, 15]
     x = maxPool2d(this.conv2.forward(x).relu(), 2) // [n, 64, 6, 6]
     x = this.conv3.forward(x).relu() // [n, 64, 4, 4]
@@ -42,7 +57,8 @@ class Reader extends Module {
   embed = new Embedding(10000, 64)
   lstm = new LSTM(64, 128)
   out = new Linear(128, 2)
-  forward(ids: Tensor): Tensor { // [n, t]
+  forward(ids: Tensor): Tensor {
+    // [n, t]
     const [, { h }] = this.lstm.forward(this.embed.forward(ids))
     return this.out.forward(h.squeeze(0))
   }
@@ -62,7 +78,8 @@ class Block extends Module {
     this.up = new Linear(d, 4 * d)
     this.down = new Linear(4 * d, d)
   }
-  forward(x: Tensor): Tensor { // [n, t, d]
+  forward(x: Tensor): Tensor {
+    // [n, t, d]
     x = x.add(this.attn.forward(this.norm1.forward(x), { causal: true }))
     return x.add(this.down.forward(gelu(this.up.forward(this.norm2.forward(x)))))
   }
@@ -74,7 +91,8 @@ class Gpt extends Module {
   blocks = Array.from({ length: 4 }, () => new Block(128, 4))
   norm = new LayerNorm(128)
   head = new Linear(128, 65)
-  forward(ids: Tensor): Tensor { // [n, t]
+  forward(ids: Tensor): Tensor {
+    // [n, t]
     let x = this.token.forward(ids).add(this.position.weight.value)
     for (const block of this.blocks) x = block.forward(x)
     return this.head.forward(this.norm.forward(x)) // [n, t, words]
@@ -106,7 +124,8 @@ class ResNet8 extends Module {
   bn1 = new BatchNorm2d(16)
   blocks = [new BasicBlock(16, 16, 1), new BasicBlock(16, 32, 2), new BasicBlock(32, 64, 2)]
   fc = new Linear(64, 10)
-  forward(x: Tensor): Tensor { // [n, 3, 32, 32]
+  forward(x: Tensor): Tensor {
+    // [n, 3, 32, 32]
     x = this.bn1.forward(this.conv1.forward(x)).relu()
     for (const block of this.blocks) x = block.forward(x)
     return this.fc.forward(x.mean([2, 3]))

@@ -54,7 +54,9 @@ export async function contend({ file, args, env }: Command): Promise<Contender> 
 
   async function line(): Promise<string> {
     let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`it was silent for ${patience / 1000} s`)), patience)))
+    const silence = new Promise<never>(
+      (_, reject) => (timer = setTimeout(() => reject(new Error(`it was silent for ${patience / 1000} s`)), patience)),
+    )
     const next = lines.next().then(({ done, value }) => (done ? failure : value))
     try {
       return await Promise.race([next, failure, silence])

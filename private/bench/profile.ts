@@ -20,8 +20,17 @@ export async function profile(name: ModelName, { steps = 20, threads = 2, rows =
   const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
   seed(0)
   const rng = new HostRng(1)
-  const integers = (shape: readonly number[], below: number): Tensor => tensor(Int32Array.from({ length: size(shape) }, () => rng.integer(below)), [...shape])
-  const x = task.words ? integers(task.x, task.words) : tensor(Float32Array.from({ length: size(task.x) }, () => 0.5 * rng.normal()), [...task.x])
+  const integers = (shape: readonly number[], below: number): Tensor =>
+    tensor(
+      Int32Array.from({ length: size(shape) }, () => rng.integer(below)),
+      [...shape],
+    )
+  const x = task.words
+    ? integers(task.x, task.words)
+    : tensor(
+        Float32Array.from({ length: size(task.x) }, () => 0.5 * rng.normal()),
+        [...task.x],
+      )
   const y = integers(task.y, task.classes)
   const folder = await mkdtemp(join(tmpdir(), 'portolan-profile-'))
   try {
@@ -46,7 +55,11 @@ export async function profile(name: ModelName, { steps = 20, threads = 2, rows =
     const total = [...costs.values()].reduce((a, b) => a + b, 0)
     const lines = [...costs].toSorted((a, b) => b[1] - a[1]).slice(0, rows)
     const line = (ms: number, what: string) => `${ms.toFixed(3).padStart(9)} ms ${((100 * ms) / total).toFixed(1).padStart(5)} %  ${what}`
-    return [`${name}: ${info!.ops} ops, ${info!.nodes} ONNX nodes${info!.block ? `, blocks of ${info!.block} channels` : ''}`, ...lines.map(([what, ms]) => line(ms, what)), line(total, 'all nodes')].join('\n')
+    return [
+      `${name}: ${info!.ops} ops, ${info!.nodes} ONNX nodes${info!.block ? `, blocks of ${info!.block} channels` : ''}`,
+      ...lines.map(([what, ms]) => line(ms, what)),
+      line(total, 'all nodes'),
+    ].join('\n')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

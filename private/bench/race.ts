@@ -39,7 +39,11 @@ function median(values: readonly number[]): number {
 }
 
 /** Every entry in a process of its own, turn by turn, so that a slow minute of the machine meets all alike. */
-export async function race(model: ModelName, entries: readonly Entry[], { rounds, seconds, say }: RaceOptions): Promise<{ runs: Run[]; missing: Missing[] }> {
+export async function race(
+  model: ModelName,
+  entries: readonly Entry[],
+  { rounds, seconds, say }: RaceOptions,
+): Promise<{ runs: Run[]; missing: Missing[] }> {
   const missing: Missing[] = []
   const give = ({ library, variant }: Entry, error: unknown): void => {
     const reason = (error as Error).message

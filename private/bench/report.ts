@@ -17,7 +17,10 @@ export interface Row {
 /** @throws Error unless all trained the same network, to a finite loss. */
 export function check(runs: readonly Run[]): void {
   const odd = runs.find(r => r.parameters !== runs[0]!.parameters)
-  if (odd) throw new Error(`${odd.model}: ${odd.library} has ${odd.parameters} parameters, ${runs[0]!.library} has ${runs[0]!.parameters}: they train different networks`)
+  if (odd)
+    throw new Error(
+      `${odd.model}: ${odd.library} has ${odd.parameters} parameters, ${runs[0]!.library} has ${runs[0]!.parameters}: they train different networks`,
+    )
   const lost = runs.find(r => !Number.isFinite(r.loss))
   if (lost) throw new Error(`${lost.model}: the loss of ${lost.library} (${lost.variant}) is ${lost.loss}`)
 }
@@ -29,15 +32,40 @@ export function rowsOf(runs: readonly Run[], peers: readonly PeerName[]): Row[] 
   return peers.flatMap(peer => {
     const best = fastest(peer)
     if (!ours || !best) return []
-    return [{ model: ours.model, oursMs: ours.medianMs, peer, peerMs: best.medianMs, ratio: best.medianMs / ours.medianMs, oursVariant: ours.variant, peerVariant: best.backend ?? best.variant }]
+    return [
+      {
+        model: ours.model,
+        oursMs: ours.medianMs,
+        peer,
+        peerMs: best.medianMs,
+        ratio: best.medianMs / ours.medianMs,
+        oursVariant: ours.variant,
+        peerVariant: best.backend ?? best.variant,
+      },
+    ]
   })
 }
 
 export function table(rows: readonly Row[], missing: readonly Missing[]): string {
-  const cells = rows.map(r => [r.model, r.oursMs.toFixed(3), r.peer, r.peerMs.toFixed(3), `${r.ratio.toFixed(2)}x`, r.oursVariant, r.peerVariant])
+  const cells = rows.map(r => [
+    r.model,
+    r.oursMs.toFixed(3),
+    r.peer,
+    r.peerMs.toFixed(3),
+    `${r.ratio.toFixed(2)}x`,
+    r.oursVariant,
+    r.peerVariant,
+  ])
   const all = [['model', 'ours ms', 'peer', 'peer ms', 'ratio', 'we ran', 'the peer ran'], ...cells]
   const widths = all[0]!.map((_, i) => Math.max(...all.map(row => row[i]!.length)))
-  const lines = all.map(row => row.map((cell, i) => ([1, 3, 4].includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
-  const gaps = missing.map(({ model, library, variant, reason }) => `missing: ${[model, library, variant && `(${variant})`].filter(Boolean).join(' ')}: ${reason}`)
+  const lines = all.map(row =>
+    row
+      .map((cell, i) => ([1, 3, 4].includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  )
+  const gaps = missing.map(
+    ({ model, library, variant, reason }) => `missing: ${[model, library, variant && `(${variant})`].filter(Boolean).join(' ')}: ${reason}`,
+  )
   return [...lines, ...gaps].join('\n')
 }

@@ -12,7 +12,12 @@ const values = {
   bool: Uint8Array.of(0, 1, 1, 0),
 }
 /** By the rule: floats are cut towards 0, integers wrap, what is not 0 is true. */
-const rule: Record<DType, (v: number) => number> = { float32: Math.fround, int32: v => Math.trunc(v) | 0, uint8: v => Math.trunc(v) & 255, bool: v => (v ? 1 : 0) }
+const rule: Record<DType, (v: number) => number> = {
+  float32: Math.fround,
+  int32: v => Math.trunc(v) | 0,
+  uint8: v => Math.trunc(v) & 255,
+  bool: v => (v ? 1 : 0),
+}
 const kinds: Record<DType, unknown> = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array }
 const dtypes = Object.keys(values) as DType[]
 /** Of what a byte cannot hold no rule of C says what becomes. */

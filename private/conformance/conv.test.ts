@@ -37,28 +37,45 @@ const images = { '1-d': [11], '2-d': [9, 7], '3-d': [7, 5, 6] }
 const kernels = { '1-d': [3], '2-d': [3, 2], '3-d': [2, 3, 2] }
 const paddings = { 'no pads': [0, 0, 0, 0, 0, 0], 'asymmetric pads': [1, 0, 2, 0, 2, 1] }
 
-describe.each(['1-d', '2-d', '3-d'] as const)('conv, %s: every stride, dilation, grouping and padding is what the definition says', dims => {
-  const spatial = images[dims].length
-  const lists = (v: number): number[] => Array<number>(spatial).fill(v)
-  for (const stride of [1, 2, 3])
-    for (const dilation of [1, 2])
-      for (const groups of [1, 2, 4])
-        for (const [padding, pads] of Object.entries(paddings))
-          it(`stride ${stride}, dilation ${dilation}, ${groups} groups, ${padding}`, () =>
-            checkConv(
-              {
-                x: [2, 4, ...images[dims]],
-                w: [4, 4 / groups, ...kernels[dims]],
-                attrs: { stride: lists(stride), dilation: lists(dilation), groups, pads: [...pads.slice(0, spatial), ...pads.slice(3, 3 + spatial)] },
-              },
-              { eager: undefined, ...engines },
-            ))
-  it('strides and dilations that differ between axes', () =>
-    checkConv(
-      { x: [1, 2, ...images[dims]], w: [2, 2, ...kernels[dims]], attrs: { stride: [2, 1, 3].slice(0, spatial), dilation: [1, 2, 1].slice(0, spatial), groups: 1, pads: [...lists(1), ...lists(0)] } },
-      { eager: undefined, ...engines },
-    ))
-})
+describe.each(['1-d', '2-d', '3-d'] as const)(
+  'conv, %s: every stride, dilation, grouping and padding is what the definition says',
+  dims => {
+    const spatial = images[dims].length
+    const lists = (v: number): number[] => Array<number>(spatial).fill(v)
+    for (const stride of [1, 2, 3])
+      for (const dilation of [1, 2])
+        for (const groups of [1, 2, 4])
+          for (const [padding, pads] of Object.entries(paddings))
+            it(`stride ${stride}, dilation ${dilation}, ${groups} groups, ${padding}`, () =>
+              checkConv(
+                {
+                  x: [2, 4, ...images[dims]],
+                  w: [4, 4 / groups, ...kernels[dims]],
+                  attrs: {
+                    stride: lists(stride),
+                    dilation: lists(dilation),
+                    groups,
+                    pads: [...pads.slice(0, spatial), ...pads.slice(3, 3 + spatial)],
+                  },
+                },
+                { eager: undefined, ...engines },
+              ))
+    it('strides and dilations that differ between axes', () =>
+      checkConv(
+        {
+          x: [1, 2, ...images[dims]],
+          w: [2, 2, ...kernels[dims]],
+          attrs: {
+            stride: [2, 1, 3].slice(0, spatial),
+            dilation: [1, 2, 1].slice(0, spatial),
+            groups: 1,
+            pads: [...lists(1), ...lists(0)],
+          },
+        },
+        { eager: undefined, ...engines },
+      ))
+  },
+)
 
 const block = await blockOf()
 

@@ -16,12 +16,20 @@ const count = (name: string, column: string): void => {
   counts.set(name, entry)
 }
 const golden = [...goldenCases, ...functionCases]
-const derived = Object.entries(tables).flatMap(([column, cases]) => Object.entries(cases).map(([name, { once }]) => ({ name, op: name.split('/')[0]!, column, once })))
+const derived = Object.entries(tables).flatMap(([column, cases]) =>
+  Object.entries(cases).map(([name, { once }]) => ({ name, op: name.split('/')[0]!, column, once })),
+)
 for (const c of golden) count(c.op, 'PyTorch')
 for (const c of derived) count(c.op, c.column)
 
 const line = (name: string, cells: (string | number)[]): string => name.padEnd(24) + cells.map(c => String(c).padStart(13)).join('')
-const rows = (names: string[]): string[] => names.toSorted().map(name => line(name, columns.map(c => counts.get(name)![c] ?? '')))
+const rows = (names: string[]): string[] =>
+  names.toSorted().map(name =>
+    line(
+      name,
+      columns.map(c => counts.get(name)![c] ?? ''),
+    ),
+  )
 const records = Object.keys(ops)
 const others = [...counts.keys()].filter(name => !records.includes(name))
 const exceptions = [

@@ -8,9 +8,24 @@ type Fn = (...x: (Tensor | undefined)[]) => Tensor | readonly Tensor[]
 /** No op or function of ours computes these yet. */
 export const absent = new Set<string>()
 
-export const opCases: GoldenCase[] = ['elementwise', 'reduce', 'shape', 'matmul', 'convolution', 'convolution-functions', 'pooling', 'norm', 'indexing', 'resize', 'detection'].flatMap(goldenCases)
+export const opCases: GoldenCase[] = [
+  'elementwise',
+  'reduce',
+  'shape',
+  'matmul',
+  'convolution',
+  'convolution-functions',
+  'pooling',
+  'norm',
+  'indexing',
+  'resize',
+  'detection',
+].flatMap(goldenCases)
 
-const plain = (op: string, attrs: object): Fn => (x, ...others) => x!.ops(op as OpName, others.filter(t => t) as never, attrs as never)
+const plain =
+  (op: string, attrs: object): Fn =>
+  (x, ...others) =>
+    x!.ops(op as OpName, others.filter(t => t) as never, attrs as never)
 
 /** What a case of private/golden is of ours. */
 export function subject(c: GoldenCase): Fn {

@@ -14,7 +14,10 @@ const classes = Object.entries(layers).flatMap(([name, x]) => (typeof x === 'fun
 /** What a page gets that imports the two from there: its text, and which of our files it is made of. */
 async function bundle(from: string, external: string[]): Promise<{ text: string; files: string[] }> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `import { ${wanted.join(', ')} } from '${from}'\nglobalThis.page = [${wanted.join(', ')}]`, resolveDir: import.meta.dirname },
+    stdin: {
+      contents: `import { ${wanted.join(', ')} } from '${from}'\nglobalThis.page = [${wanted.join(', ')}]`,
+      resolveDir: import.meta.dirname,
+    },
     bundle: true,
     write: false,
     metafile: true,
@@ -25,7 +28,9 @@ async function bundle(from: string, external: string[]): Promise<{ text: string;
     conditions: ['@portolan/source'],
     external: ['@tensorflow/*', ...external],
   })
-  const inputs = Object.values(metafile.outputs).flatMap(o => Object.entries(o.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput ? [file] : [])))
+  const inputs = Object.values(metafile.outputs).flatMap(o =>
+    Object.entries(o.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput ? [file] : [])),
+  )
   return { text: outputFiles.map(f => f.text).join('\n'), files: inputs.map(f => relative(root, f)) }
 }
 
@@ -38,13 +43,20 @@ describe('a bundle that imports two layers', () => {
     expect(wanted.filter(name => text.includes(name))).toEqual(wanted)
     expect(others(text)).toEqual([])
     expect(files.filter(f => f.startsWith('packages/layers/'))).toEqual(['packages/layers/src/activation/mish.ts'])
-    expect(files.filter(f => f.includes('/core/src/nn/')).map(f => f.split('/').at(-1)).toSorted((a, b) => (a! < b! ? -1 : 1))).toEqual(['group-norm.ts', 'init.ts', 'module.ts', 'norm-layers.ts', 'rng.ts', 'variable.ts'])
+    expect(
+      files
+        .filter(f => f.includes('/core/src/nn/'))
+        .map(f => f.split('/').at(-1))
+        .toSorted((a, b) => (a! < b! ? -1 : 1)),
+    ).toEqual(['group-norm.ts', 'init.ts', 'module.ts', 'norm-layers.ts', 'rng.ts', 'variable.ts'])
   })
 
   it('has no other of the package as it is built and published', async () => {
     const dist = mkdtempSync(join(tmpdir(), 'portolan-layers-'))
     try {
-      execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', dist], { cwd: join(root, 'packages/layers') })
+      execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', dist], {
+        cwd: join(root, 'packages/layers'),
+      })
       const { text } = await bundle(join(dist, 'index.js'), ['@portolan/core'])
       expect(text).toContain('Mish')
       // core stays outside, and what stays outside is named

@@ -13,7 +13,12 @@ const shown = ['core/src/nn', 'layers/src'].flatMap(folder => {
   const root = join(import.meta.dirname, '../../packages', folder)
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter(file => file.endsWith('.ts') && !file.includes('.test'))
-    .flatMap(file => [...readFileSync(join(root, file), 'utf8').matchAll(/^ \* (new [A-Z]\w+\(.*\)) +\/\/ (\[.*\])/gm)].map(([, code, result]) => ({ code: code!, result: result! })))
+    .flatMap(file =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/^ \* (new [A-Z]\w+\(.*\)) +\/\/ (\[.*\])/gm)].map(([, code, result]) => ({
+        code: code!,
+        result: result!,
+      })),
+    )
 })
 const scope: Record<string, unknown> = { ...core, ...layers }
 // oxlint-disable-next-line typescript/no-implied-eval -- the code is that of our own docstrings
@@ -26,6 +31,7 @@ describe('examples in docstrings', () => {
   })
   it.each(shown.filter(s => !s.code.includes('zeros(')))('$code', async ({ code, result }) => {
     const y = leaves(evaluate(code) as Tree)[0]!
+    expect(y.dtype).toBe('float32')
     close(await y.data(), (JSON.parse(result) as number[] | number[][]).flat(), 5.1e-4)
   })
 })

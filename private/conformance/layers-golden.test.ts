@@ -1,6 +1,24 @@
 import {
-  BatchNorm1d, BatchNorm2d, compile, Dropout, Embedding, Linear, load, LSTM, Module, MultiHeadAttention, Param, ready, Rng, stack, tensor,
-  valueAndGrad, variables, type Shape, type State, type Tensor,
+  BatchNorm1d,
+  BatchNorm2d,
+  compile,
+  Dropout,
+  Embedding,
+  Linear,
+  load,
+  LSTM,
+  Module,
+  MultiHeadAttention,
+  Param,
+  ready,
+  Rng,
+  stack,
+  tensor,
+  valueAndGrad,
+  variables,
+  type Shape,
+  type State,
+  type Tensor,
 } from '@portolan/core'
 import { close, goldenCases, goldenTensor, type GoldenCase } from '@portolan/test-kit'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -53,8 +71,13 @@ function subject({ op, attrs, inputs }: GoldenCase): Subject {
     case 'BatchNorm': {
       const rank = x!.shape.length - (a.calls ? 1 : 0)
       const layer = new (rank === 4 ? BatchNorm2d : BatchNorm1d)(w!.shape[0]!, a).train(a.training)
-      const calls = (x: Tensor): Tensor => (a.calls ? stack(Array.from({ length: a.calls }, (_, i) => layer.forward(x.slice(0, i, i + 1).squeeze(0)))) : layer.forward(x))
-      return { layer, weights: { weight: 1, bias: 2, running_mean: 3, running_var: 4 }, outputs: x => [calls(x!), layer.runningMean.value, layer.runningVar.value] }
+      const calls = (x: Tensor): Tensor =>
+        a.calls ? stack(Array.from({ length: a.calls }, (_, i) => layer.forward(x.slice(0, i, i + 1).squeeze(0)))) : layer.forward(x)
+      return {
+        layer,
+        weights: { weight: 1, bias: 2, running_mean: 3, running_var: 4 },
+        outputs: x => [calls(x!), layer.runningMean.value, layer.runningVar.value],
+      }
     }
     case 'Dropout': {
       const layer = new Dropout(a.p, { rng: new Given(goldenTensor(w!)) })
@@ -62,7 +85,9 @@ function subject({ op, attrs, inputs }: GoldenCase): Subject {
     }
     case 'LSTM': {
       const layer = new LSTM(x!.shape[2]!, inputs[4]!.shape[1]!, { layers: a.layers })
-      const names = Array.from({ length: a.layers }, (_, k) => ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map(n => `${n}_l${k}`)).flat()
+      const names = Array.from({ length: a.layers }, (_, k) =>
+        ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map(n => `${n}_l${k}`),
+      ).flat()
       const outputs = (x?: Tensor, h?: Tensor, c?: Tensor): Tensor[] => {
         const [y, last] = layer.forward(x!, h && c ? { state: { h, c } } : {})
         return [y, last.h, last.c]
@@ -72,7 +97,12 @@ function subject({ op, attrs, inputs }: GoldenCase): Subject {
     case 'MultiHeadAttention': {
       const layer = new MultiHeadAttention(x!.shape[2]!, a.heads)
       const outputs = (query?: Tensor, key?: Tensor, value?: Tensor, ...[, , , , blocked, padding]: (Tensor | undefined)[]): Tensor[] => [
-        layer.forward(query!, { ...(key && { key }), ...(value && { value }), ...(blocked && { mask: blocked.not() }), ...(padding && { keyMask: padding.not() }) }),
+        layer.forward(query!, {
+          ...(key && { key }),
+          ...(value && { value }),
+          ...(blocked && { mask: blocked.not() }),
+          ...(padding && { keyMask: padding.not() }),
+        }),
       ]
       return { layer, weights: { in_proj_weight: 3, in_proj_bias: 4, 'out_proj.weight': 5, 'out_proj.bias': 6 }, outputs }
     }
@@ -100,7 +130,10 @@ describe("PyTorch's numbers, forward and backward: eager and both lowerings", ()
           made = outputs(...given.map((t, i) => (Object.values(weights).includes(i) ? undefined : (variable[i]?.value ?? t))))
           return made.flatMap((y, i) => (c.weights[i] ? [y.mul(goldenTensor(c.weights[i])).sum()] : [])).reduce((p, q) => p.add(q))
         }
-        const { grads } = valueAndGrad(wanted.map(i => variable[i]!), loss)
+        const { grads } = valueAndGrad(
+          wanted.map(i => variable[i]!),
+          loss,
+        )
         return { made, grads }
       }
       const { made, grads } = await compile(step, { engine })()

@@ -59,7 +59,8 @@ async function check([model, forward]: Model, folder: string, name: string, engi
 }
 
 describe("torchvision's architectures, made narrow", () => {
-  for (const [name, make] of Object.entries(small)) it.each(Object.entries({ eager: undefined, ...engines }))(`${name}: %s`, (_, engine) => check(make(), kept, name, engine))
+  for (const [name, make] of Object.entries(small))
+    it.each(Object.entries({ eager: undefined, ...engines }))(`${name}: %s`, (_, engine) => check(make(), kept, name, engine))
 })
 
 const real: Readonly<Record<string, () => Layer>> = {
@@ -76,10 +77,18 @@ const canMake = missing.length === 0 || spawnSync(python, ['-c', 'import torchvi
 
 describe("torchvision's models", () => {
   for (const [name, make] of Object.entries(real)) {
-    const reason = !chosen.includes(name) ? `it is large: PORTOLAN_TORCHVISION=${name} runs it` : missing.includes(name) && !canMake ? `${python} has no torchvision to make its weights` : undefined
-    it.skipIf(reason)(reason ? `${name}: ${reason}` : name, async () => {
-      if (missing.includes(name)) execFileSync(python, [join(golden, 'torchvision_models.py'), cache, name])
-      await check(plain(make()), cache, name, engines.auto)
-    }, 600_000)
+    const reason = !chosen.includes(name)
+      ? `it is large: PORTOLAN_TORCHVISION=${name} runs it`
+      : missing.includes(name) && !canMake
+        ? `${python} has no torchvision to make its weights`
+        : undefined
+    it.skipIf(reason)(
+      reason ? `${name}: ${reason}` : name,
+      async () => {
+        if (missing.includes(name)) execFileSync(python, [join(golden, 'torchvision_models.py'), cache, name])
+        await check(plain(make()), cache, name, engines.auto)
+      },
+      600_000,
+    )
   }
 })

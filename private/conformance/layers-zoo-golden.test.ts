@@ -33,7 +33,10 @@ async function check(c: ZooCase, engine: Engine | undefined): Promise<void> {
   const { outputs, grads } = await compile(step, { engine })()
   expect(outputs.length).toBe(c.outputs.length)
   for (const [i, y] of outputs.entries()) await same(y, c.outputs[i]!, `output ${i}:`)
-  const expected = [...c.grads.flatMap((g, i) => (g ? [[`input ${i}`, g] as const] : [])), ...[...params.keys()].map(path => [path, c.stateGrads[path]!] as const)]
+  const expected = [
+    ...c.grads.flatMap((g, i) => (g ? [[`input ${i}`, g] as const] : [])),
+    ...[...params.keys()].map(path => [path, c.stateGrads[path]!] as const),
+  ]
   for (const [i, [what, g]] of expected.entries()) await same(grads[i]!, g, `gradient of ${what}:`)
   for (const [path, t] of Object.entries(weights(layer))) await same(t, c.after[path] ?? c.state[path]!, `${path} afterwards:`)
 }

@@ -1,5 +1,16 @@
 import {
-  BatchNorm2d, Conv2d, Dropout, Embedding, gelu, LayerNorm, Linear, LSTM, maxPool2d, Module, MultiHeadAttention, Rng,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Embedding,
+  gelu,
+  LayerNorm,
+  Linear,
+  LSTM,
+  maxPool2d,
+  Module,
+  MultiHeadAttention,
+  Rng,
   type Tensor,
 } from '@portolan/core'
 
@@ -30,7 +41,8 @@ export class Cnn extends Module {
     this.conv2 = new Conv2d(width, width, 3, { stride: 2 })
     this.out = new Linear(width * 4, 10)
   }
-  forward(x: Tensor): Tensor { // [n, 1, 12, 12]
+  forward(x: Tensor): Tensor {
+    // [n, 1, 12, 12]
     x = maxPool2d(this.norm.forward(this.conv1.forward(x)).relu(), 2) // [n, width, 6, 6]
     x = this.drop.forward(this.conv2.forward(x).relu()) // [n, width, 2, 2]
     return this.out.forward(x.flatten(1))
@@ -47,7 +59,8 @@ export class Reader extends Module {
     this.lstm = new LSTM(e, hidden)
     this.out = new Linear(hidden, 2)
   }
-  forward(ids: Tensor): Tensor { // [n, t]
+  forward(ids: Tensor): Tensor {
+    // [n, t]
     const [, { h }] = this.lstm.forward(this.embed.forward(ids))
     return this.out.forward(h.slice(0, -1).squeeze(0)) // [n, 2]
   }
@@ -67,7 +80,8 @@ class Block extends Module {
     this.up = new Linear(d, 4 * d)
     this.down = new Linear(4 * d, d)
   }
-  forward(x: Tensor): Tensor { // [n, t, d]
+  forward(x: Tensor): Tensor {
+    // [n, t, d]
     x = x.add(this.attn.forward(this.norm1.forward(x), { causal: true }))
     return x.add(this.down.forward(gelu(this.up.forward(this.norm2.forward(x)))))
   }
@@ -87,7 +101,8 @@ export class Gpt extends Module {
     this.norm = new LayerNorm(d)
     this.head = new Linear(d, words)
   }
-  forward(ids: Tensor): Tensor { // [n, t]
+  forward(ids: Tensor): Tensor {
+    // [n, t]
     let x = this.token.forward(ids).add(this.position.weight.value)
     for (const block of this.blocks) x = block.forward(x)
     return this.head.forward(this.norm.forward(x)) // [n, t, words]
@@ -131,7 +146,8 @@ export class ResNet8 extends Module {
     this.layer3 = [new BasicBlock(b, c, 2)]
     this.fc = new Linear(c, 10)
   }
-  forward(x: Tensor): Tensor { // [n, 3, 16, 16]
+  forward(x: Tensor): Tensor {
+    // [n, 3, 16, 16]
     x = this.bn1.forward(this.conv1.forward(x)).relu()
     for (const block of [...this.layer1, ...this.layer2, ...this.layer3]) x = block.forward(x)
     return this.fc.forward(x.mean([2, 3])) // [n, 10]

@@ -9,18 +9,35 @@ const rounding = 'dividing by √ε magnifies rounding 300 times'
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 const lasts: Record<string, [lead: number[], d: number[], epsilon: number, once?: string]> = {
-  vector: [[], [5], 1e-5], rows: [[3], [4], 1e-5], 'two numbers': [[2, 2], [2], 1e-2], 'two axes': [[2], [2, 3], 1e-5], 'three axes': [[2], [2, 1, 2], 1e-3], 'size 1': [[3], [1], 1e-5, rounding], 'no rows': [[0], [3], 1e-5], 'large epsilon': [[2], [4], 1],
+  vector: [[], [5], 1e-5],
+  rows: [[3], [4], 1e-5],
+  'two numbers': [[2, 2], [2], 1e-2],
+  'two axes': [[2], [2, 3], 1e-5],
+  'three axes': [[2], [2, 1, 2], 1e-3],
+  'size 1': [[3], [1], 1e-5, rounding],
+  'no rows': [[0], [3], 1e-5],
+  'large epsilon': [[2], [4], 1],
 }
 /** [n, c, ...], groups */
 const channels: Record<string, [shape: number[], groups: number, epsilon: number, once?: string]> = {
-  vectors: [[3, 6], 2, 1e-5], sequences: [[2, 2, 3], 1, 1e-5], images: [[2, 4, 2, 1], 2, 1e-5], 'each channel': [[1, 3, 2, 2], 3, 1e-3], volumes: [[1, 2, 1, 2, 2], 1, 1e-5], 'one number': [[2, 2, 1], 2, 1e-5, rounding], 'no batch': [[0, 2, 3], 1, 1e-5],
+  vectors: [[3, 6], 2, 1e-5],
+  sequences: [[2, 2, 3], 1, 1e-5],
+  images: [[2, 4, 2, 1], 2, 1e-5],
+  'each channel': [[1, 3, 2, 2], 3, 1e-3],
+  volumes: [[1, 2, 1, 2, 2], 1, 1e-5],
+  'one number': [[2, 2, 1], 2, 1e-5, rounding],
+  'no batch': [[0, 2, 3], 1, 1e-5],
 }
 const once = (reason: string | undefined): object => (reason === undefined ? {} : { once: reason })
 const over = (op: string, f: (x: Tensor, weight: Tensor, bias: Tensor, epsilon: number) => Tensor): FamilyCases =>
   Object.fromEntries(
     Object.entries(lasts).map(([name, [lead, d, epsilon, reason]]): [string, FamilyCase] => [
       `${op}/over ${name}`,
-      { f: (x, w, b) => f(x!, w!, b!, epsilon), x: [apart([...lead, ...d]), positive(...d), ...(op === 'layerNorm' ? [noise(d)] : [])], ...once(op === 'layerNorm' ? reason : undefined) },
+      {
+        f: (x, w, b) => f(x!, w!, b!, epsilon),
+        x: [apart([...lead, ...d], 0.5), positive(...d), ...(op === 'layerNorm' ? [noise(d)] : [])],
+        ...once(op === 'layerNorm' ? reason : undefined),
+      },
     ]),
   )
 const whole = (f: (x: Tensor, weight: Tensor, bias: Tensor) => Tensor): FamilyCase => ({
@@ -35,14 +52,38 @@ export const normCases: FamilyCases = {
   ...Object.fromEntries(
     Object.entries(channels).flatMap(([name, [shape, groups, epsilon, reason]]): [string, FamilyCase][] => {
       const c = shape[1]!
-      const x = (): Tensor[] => [apart(shape), positive(c), noise([c])]
+      const x = (): Tensor[] => [apart(shape, 0.5), positive(c), noise([c])]
       const alone = size(shape) / c < 2
       return [
         [`groupNorm/${name}`, { f: (x, weight, bias) => groupNorm(x!, groups, { weight, bias, epsilon }), x: x(), ...once(reason) }],
-        [`groupNorm/${name}, no weight`, { f: x => groupNorm(x!, groups, { epsilon }), x: [apart(shape)], ...once(reason) }],
-        ...(shape.length > 2 ? ([[`instanceNorm/${name}`, { f: (x, weight, bias) => instanceNorm(x!, { weight, bias, epsilon }), x: x(), ...once(reason) }]] as [string, FamilyCase][]) : []),
-        ...(alone ? [] : ([[`batchNorm/${name}`, { f: (x, weight, bias) => { const { y, mean, variance } = batchNorm(x!, { weight: weight!, bias: bias!, epsilon }); return [y, mean, variance] }, x: x() }]] as [string, FamilyCase][])),
-        [`batchNorm/given statistics, ${name}`, { f: (x, weight, bias, mean, variance) => batchNorm(x!, { weight, bias, statistics: { mean: mean!, variance: variance! }, epsilon }).y, x: [...x(), noise([c]), positive(c)] }],
+        [`groupNorm/${name}, no weight`, { f: x => groupNorm(x!, groups, { epsilon }), x: [apart(shape, 0.5)], ...once(reason) }],
+        ...(shape.length > 2
+          ? ([
+              [`instanceNorm/${name}`, { f: (x, weight, bias) => instanceNorm(x!, { weight, bias, epsilon }), x: x(), ...once(reason) }],
+            ] as [string, FamilyCase][])
+          : []),
+        ...(alone
+          ? []
+          : ([
+              [
+                `batchNorm/${name}`,
+                {
+                  f: (x, weight, bias) => {
+                    const { y, mean, variance } = batchNorm(x!, { weight: weight!, bias: bias!, epsilon })
+                    return [y, mean, variance]
+                  },
+                  x: x(),
+                },
+              ],
+            ] as [string, FamilyCase][])),
+        [
+          `batchNorm/given statistics, ${name}`,
+          {
+            f: (x, weight, bias, mean, variance) =>
+              batchNorm(x!, { weight, bias, statistics: { mean: mean!, variance: variance! }, epsilon }).y,
+            x: [...x(), noise([c]), positive(c)],
+          },
+        ],
       ]
     }),
   ),

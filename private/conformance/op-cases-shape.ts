@@ -83,7 +83,14 @@ export const shapeCases: FamilyCases = {
     '': { f: (a, b) => stack([a!.square(), b!.square()]), x: [noise([2]), noise([2])] },
     'last axis': { f: (a, b) => stack([a!.square(), b!.square()], -1), x: [noise([2, 2]), noise([2, 2])] },
     scalars: { f: (a, b) => stack([a!.square(), b!.square()]), x: [noise([]), noise([])] },
-    twelve: { f: (...x) => stack(x.map(t => t.square()), 1), x: Array.from({ length: 12 }, () => noise([2])) },
+    twelve: {
+      f: (...x) =>
+        stack(
+          x.map(t => t.square()),
+          1,
+        ),
+      x: Array.from({ length: 12 }, () => noise([2])),
+    },
   }),
   'concat/axis from the end': { f: (a, b) => concat([a!.square(), b!.square()], -2), x: [noise([1, 2]), noise([2, 2])] },
   'swapAxes/': moving(x => x.swapAxes(0, -1), 2, 1, 3),

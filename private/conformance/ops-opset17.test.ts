@@ -13,10 +13,17 @@ const exported: Engine = {
   name: 'opset 17',
   async compile(graph) {
     const model = new Builder({ rules: [portable], opset: 17 }).graph(optimize(graph), new Map(), 'model')
-    const session = await ort.InferenceSession.create(encode(model, { opset: 17 }), { graphOptimizationLevel: 'disabled', logSeverityLevel: 3, intraOpNumThreads: 1 })
+    const session = await ort.InferenceSession.create(encode(model, { opset: 17 }), {
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 3,
+      intraOpNumThreads: 1,
+    })
     return {
       async run(inputs) {
-        const feeds = model.inputs.map(({ name }, i) => [name, new ort.Tensor(graph.inputs[i]!.dtype, inputs[i]!.readSync() as never, [...graph.inputs[i]!.shape])])
+        const feeds = model.inputs.map(({ name }, i) => [
+          name,
+          new ort.Tensor(graph.inputs[i]!.dtype, inputs[i]!.readSync() as never, [...graph.inputs[i]!.shape]),
+        ])
         const results = await session.run(Object.fromEntries(feeds))
         return model.outputs.map(({ name }) => new HostStorage(results[name]!.data as Float32Array))
       },
@@ -27,5 +34,6 @@ const exported: Engine = {
 
 describe('eager = the portable lowering in opset 17, without the optimizer of onnxruntime', () => {
   beforeAll(async () => expect(await ready()).toBe('wasm'))
-  for (const cases of Object.values(families)) for (const [name, { f, x }] of Object.entries(cases)) it(name, () => checkSame({ [name]: f }, x, { exported }))
+  for (const cases of Object.values(families))
+    for (const [name, { f, x }] of Object.entries(cases)) it(name, () => checkSame({ [name]: f }, x, { exported }))
 })

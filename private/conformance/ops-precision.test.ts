@@ -35,9 +35,50 @@ describe('accurate near 0, where the plain formula loses every digit', () => {
 /** What is not finite shows at once, instead of becoming a number. */
 describe('NaN stays NaN', () => {
   const unary: Record<string, (x: Tensor) => Tensor> = Object.fromEntries(
-    (['neg', 'abs', 'exp', 'expm1', 'log', 'log1p', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'sigmoid', 'softplus', 'relu', 'floor', 'ceil', 'round', 'reciprocal', 'square', 'cumsum', 'cumprod', 'softmax', 'logSoftmax', 'sum', 'mean', 'max', 'min', 'prod', 'norm', 'logSumExp', 'variance'] as const).map(
-      op => [op, x => x[op]()],
-    ),
+    (
+      [
+        'neg',
+        'abs',
+        'exp',
+        'expm1',
+        'log',
+        'log1p',
+        'sqrt',
+        'sin',
+        'cos',
+        'tan',
+        'asin',
+        'acos',
+        'atan',
+        'sinh',
+        'cosh',
+        'tanh',
+        'asinh',
+        'acosh',
+        'atanh',
+        'erf',
+        'sigmoid',
+        'softplus',
+        'relu',
+        'floor',
+        'ceil',
+        'round',
+        'reciprocal',
+        'square',
+        'cumsum',
+        'cumprod',
+        'softmax',
+        'logSoftmax',
+        'sum',
+        'mean',
+        'max',
+        'min',
+        'prod',
+        'norm',
+        'logSumExp',
+        'variance',
+      ] as const
+    ).map(op => [op, x => x[op]()]),
   )
   const others: Record<string, (x: Tensor) => Tensor> = {
     clip: x => x.clip(-1, 1),
@@ -55,13 +96,21 @@ describe('NaN stays NaN', () => {
   const functions = { ...unary, ...others }
   for (const [engine, e] of everywhere)
     it(engine, async () => {
-      const kept = await compile((x: Tensor) => Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, f(x).isNaN().any()])), { engine: e })(tensor([0.5, NaN, 0.25]))
+      const kept = await compile(
+        (x: Tensor) => Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, f(x).isNaN().any()])),
+        { engine: e },
+      )(tensor([0.5, NaN, 0.25]))
       expect(Object.entries(kept).flatMap(([name, t]) => (t.itemSync() ? [] : [name]))).toEqual(e ? overlookNaN : [])
     })
 })
 
 describe('at the extremes', () => {
-  const far = tensor([[1e4, -1e4, 0], [1e4, 1e4, 1e4], [-1e4, -1e4, -1e4], [-Infinity, 0, 1e4]])
+  const far = tensor([
+    [1e4, -1e4, 0],
+    [1e4, 1e4, 1e4],
+    [-1e4, -1e4, -1e4],
+    [-Infinity, 0, 1e4],
+  ])
   const finite: Record<string, (x: Tensor) => Tensor> = {
     softmax: x => x.softmax(),
     'softmax along the first axis': x => x.softmax(0),
@@ -77,18 +126,23 @@ describe('at the extremes', () => {
         const value = (x: Tensor): Tensor => f(x).square().sum()
         const first = (x: Tensor): Tensor => grad(value)(x)[0]!
         const step = (x: Tensor): Tensor[] => [value(x), first(x), grad((v: Tensor) => first(v).square().sum())(x)[0]!]
-        for (const [i, t] of (await compile(step, { engine: e })(far)).entries()) expect([i, (await t.data()).every(Number.isFinite)]).toEqual([i, true])
+        for (const [i, t] of (await compile(step, { engine: e })(far)).entries())
+          expect([i, (await t.data()).every(Number.isFinite)]).toEqual([i, true])
       })
 
   it('a row of nothing but −∞ has no gradient through logSumExp', () => {
-    const x = tensor([[-Infinity, -Infinity], [0, 0]])
+    const x = tensor([
+      [-Infinity, -Infinity],
+      [0, 0],
+    ])
     expect(Array.from(x.logSumExp(1).dataSync())).toEqual([-Infinity, Math.fround(Math.LN2)])
     expect(Array.from(grad((v: Tensor) => v.logSumExp(1).maximum(-5).sum())(x)[0]!.dataSync())).toEqual([0, 0, 0.5, 0.5])
   })
 })
 
 describe('gradients that are a convention', () => {
-  const gradient = (f: (x: Tensor) => Tensor, x: number[]): number[] => Array.from(grad((v: Tensor) => f(v).sum())(tensor(x))[0]!.dataSync())
+  const gradient = (f: (x: Tensor) => Tensor, x: number[]): number[] =>
+    Array.from(grad((v: Tensor) => f(v).sum())(tensor(x))[0]!.dataSync())
   const cases: Record<string, [f: (x: Tensor) => Tensor, x: number[], expected: number[]]> = {
     'relu is 0 at 0': [x => x.relu(), [-1, 0, 1], [0, 0, 1]],
     'abs is 0 at 0': [x => x.abs(), [-1, 0, 1], [-1, 0, 1]],
@@ -107,10 +161,20 @@ describe('gradients that are a convention', () => {
     'straightThrough leads it past': [x => straightThrough(x.round(), x).mul(tensor([2, 3])), [0.4, 1.6], [2, 3]],
   }
   for (const [name, [f, x, expected]] of Object.entries(cases)) it(name, () => expect(gradient(f, x).map(g => g + 0)).toEqual(expected))
-  it('straightThrough gives y as it is', () => expect(Array.from(straightThrough(tensor([1, 2]), tensor([0.1, 1e9])).dataSync())).toEqual([1, 2]))
+  it('straightThrough gives y as it is', () =>
+    expect(Array.from(straightThrough(tensor([1, 2]), tensor([0.1, 1e9])).dataSync())).toEqual([1, 2]))
 })
 
 it('constants that only JSON takes for one stay apart', async () => {
-  const f = (x: Tensor): Tensor[] => [x.maximum(-Infinity), x.minimum(Infinity), x.clip(-Infinity, 0), x.clip(0, Infinity), x.mul(-0).reciprocal(), x.mul(0).reciprocal()]
-  for (const [, engine] of everywhere) for (const [i, t] of (await compile(f, { engine })(tensor([2]))).entries()) expect(Array.from(await t.data())).toEqual([[2], [2], [0], [2], [-Infinity], [Infinity]][i])
+  const f = (x: Tensor): Tensor[] => [
+    x.maximum(-Infinity),
+    x.minimum(Infinity),
+    x.clip(-Infinity, 0),
+    x.clip(0, Infinity),
+    x.mul(-0).reciprocal(),
+    x.mul(0).reciprocal(),
+  ]
+  for (const [, engine] of everywhere)
+    for (const [i, t] of (await compile(f, { engine })(tensor([2]))).entries())
+      expect(Array.from(await t.data())).toEqual([[2], [2], [0], [2], [-Infinity], [Infinity]][i])
 })

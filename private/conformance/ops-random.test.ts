@@ -14,7 +14,10 @@ const drawn = async (draw: (rng: Rng) => Tensor, engine: Engine | undefined): Pr
   await step.dispose()
   return numbers
 }
-const logits = tensor([[1, -1, 0.5, -Infinity], [-1e4, 1e4, 0, 0]])
+const logits = tensor([
+  [1, -1, 0.5, -Infinity],
+  [-1e4, 1e4, 0, 0],
+])
 const draws: Record<string, (rng: Rng) => Tensor> = {
   bits: rng => rng.bits([3, 5], 17),
   uniform: rng => rng.uniform([4, 3]),
@@ -31,7 +34,8 @@ describe('random numbers', () => {
     it(`${name}: one stream on every engine, which goes on`, async () => {
       const [first, second] = await drawn(draw, undefined)
       expect(second).not.toEqual(first)
-      for (const engine of Object.values(engines)) for (const [i, numbers] of (await drawn(draw, engine)).entries()) close(numbers, i ? second! : first!, 1e-5, name)
+      for (const engine of Object.values(engines))
+        for (const [i, numbers] of (await drawn(draw, engine)).entries()) close(numbers, i ? second! : first!, 1e-5, name)
     })
 
   const n = 20_000
@@ -40,7 +44,9 @@ describe('random numbers', () => {
     const counts = p.map(() => 0)
     for (let i = 0; i < numbers.length; i++) counts[numbers[i]!]!++
     expect(counts.reduce((a, b) => a + b)).toBe(numbers.length)
-    p.forEach((q, i) => expect(Math.abs(counts[i]! / numbers.length - q)).toBeLessThanOrEqual(5 * Math.sqrt((q * (1 - q)) / numbers.length)))
+    p.forEach((q, i) =>
+      expect(Math.abs(counts[i]! / numbers.length - q)).toBeLessThanOrEqual(5 * Math.sqrt((q * (1 - q)) / numbers.length)),
+    )
   }
   for (const [name, engine] of Object.entries(all)) {
     it(`categorical follows the softmax: ${name}`, async () => {
@@ -59,7 +65,7 @@ describe('random numbers', () => {
       const step = compile(() => rng.permutation(1000), { engine })
       const order = Array.from(await (await step()).data())
       expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
-      expect(Math.abs(order.reduce((s, v, i) => s + v * i, 0) / 1000 - 499.5 ** 2)).toBeLessThan(5 * (1000 ** 2 / 12) / Math.sqrt(1000))
+      expect(Math.abs(order.reduce((s, v, i) => s + v * i, 0) / 1000 - 499.5 ** 2)).toBeLessThan((5 * (1000 ** 2 / 12)) / Math.sqrt(1000))
     })
   }
   for (const [name, engine] of Object.entries(all))

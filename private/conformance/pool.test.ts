@@ -10,7 +10,12 @@ import { maxima, outputSides } from './reference.ts'
 beforeAll(async () => expect(await ready()).toBe('wasm'))
 
 /** `f` pools numbers of which many are equal: values and gradient, where the first of a window takes all. */
-async function checkTies(f: (x: Tensor) => Tensor, x: Tensor, { kernel, ...window }: PoolAttrs, all: Record<string, Engine | undefined>): Promise<void> {
+async function checkTies(
+  f: (x: Tensor) => Tensor,
+  x: Tensor,
+  { kernel, ...window }: PoolAttrs,
+  all: Record<string, Engine | undefined>,
+): Promise<void> {
   const g = noise([x.shape[0]!, x.shape[1]!, ...outputSides(x.shape.slice(2), kernel, window)])
   const expected = maxima(x.dataSync(), x.shape, g.dataSync(), kernel, window)
   const step = (x: Tensor, g: Tensor) => ({ y: f(x), dx: grad(t => f(t!).mul(g).sum())(x)[0]! })
@@ -35,24 +40,37 @@ describe('maxPool: the first of equal maxima has the gradient', () => {
     '1-d': [[2, 3, 9], { kernel: [3], stride: [2], pads: [1, 0], dilation: [1] }],
     '3-d': [[1, 2, 4, 4, 5], { kernel: [2, 2, 2], stride: [2, 1, 2], pads: [0, 1, 0, 1, 0, 0], dilation: [1, 1, 1] }],
   }
-  it.each(Object.entries(cases))('%s', (_, [shape, attrs]) => checkTies(x => x.op('maxPool', [], attrs), few(...shape), attrs, { eager: undefined, ...engines }))
+  it.each(Object.entries(cases))('%s', (_, [shape, attrs]) =>
+    checkTies(x => x.op('maxPool', [], attrs), few(...shape), attrs, { eager: undefined, ...engines }),
+  )
 })
 
 const block = await blockOf()
 
 describe.skipIf(block === undefined)('maxPool in the blocked layout, which only some processors have', () => {
-  const identity = tensor(Float32Array.from({ length: 256 }, (_, i) => (i % 17 ? 0 : 1)), [16, 16, 1, 1])
+  const identity = tensor(
+    Float32Array.from({ length: 256 }, (_, i) => (i % 17 ? 0 : 1)),
+    [16, 16, 1, 1],
+  )
   const cases: Record<string, [number[], number | [number, number]]> = {
     'windows of 2': [[16, 16, 6, 8], 2],
     'a row and a column left over': [[16, 16, 7, 5], 2],
-    'windows of 3 × 2': [[16, 16, 6, 6], [3, 2]],
+    'windows of 3 × 2': [
+      [16, 16, 6, 6],
+      [3, 2],
+    ],
     'two blocks of images': [[32, 16, 4, 4], 2],
   }
   it.each(Object.entries(cases))('%s, after a convolution: the first of equal maxima has the gradient', async (_, [shape, kernel]) => {
     let model: Uint8Array | undefined
     const sides = [kernel].flat().length === 2 ? (kernel as number[]) : [kernel as number, kernel as number]
     const f = (x: Tensor) => maxPool2d(conv2d(x, identity), kernel)
-    await checkTies(f, few(...shape), { ...one, kernel: sides, stride: sides }, { auto: onnx({ threads: 1, onCompile: info => (model = info.bytes) }) })
+    await checkTies(
+      f,
+      few(...shape),
+      { ...one, kernel: sides, stride: sides },
+      { auto: onnx({ threads: 1, onCompile: info => (model = info.bytes) }) },
+    )
     expect(isBlocked(model!)).toBe(true)
     expect(Buffer.from(model!).includes('ScatterElements')).toBe(false) // no index was needed
   })
@@ -60,7 +78,10 @@ describe.skipIf(block === undefined)('maxPool in the blocked layout, which only 
     const w = noise([16, 16, 3, 3])
     const x = noise([16, 16, 6, 6])
     let model: Uint8Array | undefined
-    const routes = [(t: Tensor) => maxPool2d(conv2d(t, w, { padding: 1 }).relu(), kernel), (t: Tensor) => maxPool2d(conv2d(t, w, { padding: 1 }), kernel).relu()]
+    const routes = [
+      (t: Tensor) => maxPool2d(conv2d(t, w, { padding: 1 }).relu(), kernel),
+      (t: Tensor) => maxPool2d(conv2d(t, w, { padding: 1 }), kernel).relu(),
+    ]
     for (const f of routes) {
       const step = (t: Tensor) => ({ y: f(t), dx: grad(t => f(t!).square().sum())(t)[0]! })
       const expected = await compile(step)(x)

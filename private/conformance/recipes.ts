@@ -1,8 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
-  accuracy, adam, binaryCrossEntropyWithLogits, crossEntropy, Ema, load, Module, Rng, seed, sgd, tensor, warmupCosine,
-  type Optimizer, type State, type Tensor,
+  accuracy,
+  adam,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  Ema,
+  load,
+  Module,
+  Rng,
+  seed,
+  sgd,
+  tensor,
+  warmupCosine,
+  type Optimizer,
+  type State,
+  type Tensor,
 } from '@portolan/core'
 import { readSafetensors } from '@portolan/core/node'
 import { noise } from '@portolan/test-kit'
@@ -37,7 +50,11 @@ function at(t: Tensor, i: number): Tensor {
 
 /** PyTorch's losses, by name, of 20 steps. */
 export const losses = Object.fromEntries(
-  (JSON.parse(readFileSync(new URL('../golden/training.json', import.meta.url), 'utf8')) as { models: { name: string; losses: Record<string, number[]>; buffers: Record<string, number[]> }[] }).models.map(m => [m.name, m]),
+  (
+    JSON.parse(readFileSync(new URL('../golden/training.json', import.meta.url), 'utf8')) as {
+      models: { name: string; losses: Record<string, number[]>; buffers: Record<string, number[]> }[]
+    }
+  ).models.map(m => [m.name, m]),
 )
 
 function classifier(model: Module & { forward(x: Tensor): Tensor }, optimizer: Optimizer, ema?: Ema): Recipe {
@@ -78,11 +95,18 @@ function gan(): Recipe & { model: object } {
   }
 }
 
-const plain = <M extends Module & { forward(x: Tensor): Tensor }>(make: () => M) => (): Recipe & { model: object } => {
+const plain = (make: () => Module & { forward(x: Tensor): Tensor }) => (): Recipe & { model: object } => {
   const model = make()
   return { model, ...classifier(model, adam(1e-2)) }
 }
-const trained: Record<string, () => Recipe & { model: object }> = { mlp: plain(() => new Mlp(8, 16, 4)), cnn: plain(() => new Cnn()), lstm: plain(() => new Reader()), gpt: plain(() => new Gpt()), resnet8: plain(() => new ResNet8()), gan }
+const trained: Record<string, () => Recipe & { model: object }> = {
+  mlp: plain(() => new Mlp(8, 16, 4)),
+  cnn: plain(() => new Cnn()),
+  lstm: plain(() => new Reader()),
+  gpt: plain(() => new Gpt()),
+  resnet8: plain(() => new ResNet8()),
+  gan,
+}
 
 export interface Course {
   /** From golden weights, or, `fresh`, from others: what a process starts with that goes on with a checkpoint. */

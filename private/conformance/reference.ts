@@ -32,11 +32,22 @@ function taps(image: readonly number[], kernel: readonly number[], window: Windo
 }
 
 /** y = conv(x, w), and the gradients of Σ y·g for x and w. x [n, c, ...image], w [o, c / groups, ...kernel] */
-export function convolve(x: Numbers, xShape: readonly number[], w: Numbers, wShape: readonly number[], g: Numbers, attrs: ConvAttrs): { y: number[]; dx: number[]; dw: number[] } {
+export function convolve(
+  x: Numbers,
+  xShape: readonly number[],
+  w: Numbers,
+  wShape: readonly number[],
+  g: Numbers,
+  attrs: ConvAttrs,
+): { y: number[]; dx: number[]; dw: number[] } {
   const [n, c, ...image] = xShape as [number, number, ...number[]]
   const [o, part, ...kernel] = wShape as [number, number, ...number[]]
   const all = taps(image, kernel, attrs)
-  const [y, dx, dw] = [n * o * all.length, n * c * size(image), size(wShape)].map(l => Array<number>(l).fill(0)) as [number[], number[], number[]]
+  const [y, dx, dw] = [n * o * all.length, n * c * size(image), size(wShape)].map(l => Array<number>(l).fill(0)) as [
+    number[],
+    number[],
+    number[],
+  ]
   for (let b = 0; b < n; b++)
     for (let j = 0; j < o; j++)
       for (let p = 0; p < part; p++) {
@@ -55,7 +66,13 @@ export function convolve(x: Numbers, xShape: readonly number[], w: Numbers, wSha
 }
 
 /** y = maxPool(x) and the gradient of Σ y·g for x, where the first of several equal maxima has it all. */
-export function maxima(x: Numbers, xShape: readonly number[], g: Numbers, kernel: readonly number[], window: Window): { y: number[]; dx: number[] } {
+export function maxima(
+  x: Numbers,
+  xShape: readonly number[],
+  g: Numbers,
+  kernel: readonly number[],
+  window: Window,
+): { y: number[]; dx: number[] } {
   const [n, c, ...image] = xShape as [number, number, ...number[]]
   const all = taps(image, kernel, window)
   const y: number[] = []

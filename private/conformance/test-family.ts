@@ -9,6 +9,10 @@ export function testFamily(family: string, cases: FamilyCases): void {
   describe(`${family}: eager = portable = auto, derivatives = differences`, () => {
     beforeAll(async () => expect(await ready()).toBe('wasm'))
     for (const [name, { f, x, forward, eps, once }] of Object.entries(cases))
-      it(name, () => (forward ? checkSame({ [name]: f }, x, engines) : checkOp(name, f, x, { engines, second: once === undefined, ...(eps !== undefined && { eps }) })))
+      it(name, () =>
+        forward
+          ? checkSame({ [name]: f }, x, engines)
+          : checkOp(name, f, x, { engines, second: once === undefined, ...(eps !== undefined && { eps }) }),
+      )
   })
 }

@@ -1,6 +1,19 @@
 import { concat, Module, normal, param, type Layer, type Param, type Tensor } from '@portolan/core'
 import {
-  AdaptiveAvgPool, BasicBlock, BatchNorm2d, Conv2d, Dropout, GELU, InvertedResidual, LayerNorm, Linear, MaxPool2d, MultiHeadAttention, ReLU, ReLU6, Sequential,
+  AdaptiveAvgPool,
+  BasicBlock,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  GELU,
+  InvertedResidual,
+  LayerNorm,
+  Linear,
+  MaxPool2d,
+  MultiHeadAttention,
+  ReLU,
+  ReLU6,
+  Sequential,
 } from '@portolan/layers'
 
 /** torchvision's `resnet18`, its widths multiples of the first. */
@@ -48,7 +61,15 @@ export class VGG11BN extends Module {
       layers.push(new MaxPool2d(2))
     }
     this.features = new Sequential(layers)
-    this.classifier = new Sequential([new Linear(channels * 49, hidden), new ReLU(), new Dropout(0.5), new Linear(hidden, hidden), new ReLU(), new Dropout(0.5), new Linear(hidden, classes)])
+    this.classifier = new Sequential([
+      new Linear(channels * 49, hidden),
+      new ReLU(),
+      new Dropout(0.5),
+      new Linear(hidden, hidden),
+      new ReLU(),
+      new Dropout(0.5),
+      new Linear(hidden, classes),
+    ])
   }
   forward(x: Tensor): Tensor {
     return this.classifier.forward(this.avgpool.forward(this.features.forward(x)).flatten(1))
@@ -73,7 +94,15 @@ export class MobileNetV2 extends Module {
     let channels = narrow(32)
     const layers: Layer[] = [conv(3, channels, 3, 2)]
     // how much wider inside, channels, how often, first stride: table 2 of the paper
-    for (const [expand, c, count, first] of [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]] as const)
+    for (const [expand, c, count, first] of [
+      [1, 16, 1, 1],
+      [6, 24, 2, 2],
+      [6, 32, 3, 2],
+      [6, 64, 4, 2],
+      [6, 96, 3, 1],
+      [6, 160, 3, 2],
+      [6, 320, 1, 1],
+    ] as const)
       for (let i = 0; i < count; i++) {
         layers.push(new InvertedResidual(channels, narrow(c), { stride: i ? 1 : first, expand }))
         channels = narrow(c)
@@ -130,7 +159,11 @@ export class VisionTransformer extends Module {
     super()
     this.classToken = param([1, 1, dim], normal(0.02))
     this.convProj = new Conv2d(3, dim, patch, { stride: patch })
-    this.encoder = new Encoder((image / patch) ** 2 + 1, dim, Array.from({ length: layers }, () => new EncoderBlock(dim, heads, hidden)))
+    this.encoder = new Encoder(
+      (image / patch) ** 2 + 1,
+      dim,
+      Array.from({ length: layers }, () => new EncoderBlock(dim, heads, hidden)),
+    )
     this.heads = { head: new Linear(dim, classes) }
   }
   forward(x: Tensor): Tensor {

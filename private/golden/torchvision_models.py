@@ -94,8 +94,10 @@ def save(folder, name, make, shape, kept):
     folder.mkdir(parents=True, exist_ok=True)
     owner = 'layer.' if isinstance(model, Whole) else ''
     strip = lambda tensors: {k.replace(f'/{owner}', '/').removeprefix(owner) if owner else k: v for k, v in tensors.items()}
-    safetensors.save(folder / f'{name}.weights.safetensors', strip(weights))
-    safetensors.save(folder / f'{name}.expected.safetensors', strip(expected))
+    for kind, tensors in (('expected', expected), ('weights', weights)):  # whoever finds the weights finds all of both
+        part = folder / f'{name}.part'
+        safetensors.save(part, strip(tensors))
+        part.replace(folder / f'{name}.{kind}.safetensors')
 
 
 if len(sys.argv) > 1:

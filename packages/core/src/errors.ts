@@ -21,10 +21,14 @@ export class RunError extends PortolanError {}
 /** The folder this file runs from: in a checkout all packages beside core's, in an installed package its own `dist`. */
 const own = /((?:file:\/\/)?[^\s()]*\/)[^/]*$/.exec(new Error().stack?.split('\n')[1] ?? '')?.[1]?.replace(/core\/src\/$/, '') ?? '\0'
 
-const isOurs = (line: string): boolean => line.includes('node_modules') || line.includes('node:internal') || (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
+const isOurs = (line: string): boolean =>
+  line.includes('node_modules') || line.includes('node:internal') || (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
 
 /** The first line of a stack that is not ours: where the user called an op. */
 export function userLine(stack: string | undefined): string {
-  const frame = stack?.split('\n').slice(1).find(line => /^\s+at /.test(line) && !isOurs(line))
+  const frame = stack
+    ?.split('\n')
+    .slice(1)
+    .find(line => /^\s+at /.test(line) && !isOurs(line))
   return frame?.trim() ?? 'at an unknown line'
 }

@@ -24,7 +24,7 @@ export { split, merge, load, weights, type LoadOptions, type State } from './nn/
 export { Rng, seed, defaultRng } from './nn/rng.ts'
 export * from './nn/init.ts'
 export { Linear, linear, type LinearOptions } from './nn/linear.ts'
-export type { Around, Padding, Padding2d, PaddingMode, Pair, Sides, Spatial, Window2dOptions, WindowOptions } from './nn/windows.ts'
+export type { Around, Padding, PaddingMode, Pair, Sides, Spatial, WindowOptions } from './nn/windows.ts'
 export { conv1d, conv2d, conv3d, type ConvFunctionOptions } from './nn/conv.ts'
 export { convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeFunctionOptions } from './nn/conv-transpose.ts'
 export { Conv1d, Conv2d, Conv3d, type Conv2dOptions, type ConvOptions } from './nn/conv-layers.ts'

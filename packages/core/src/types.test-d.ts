@@ -1,7 +1,6 @@
 // Checked by `tsc`: each line below an expectation must be a compile error.
-import type * as tf from '@tensorflow/tfjs-core'
 import { kernels } from './eager/kernels/index.ts'
-import type { Eager } from './eager/kernels/kernel.ts'
+import type { Eager, T } from './eager/kernels/kernel.ts'
 import { compile, Module, variables, Param, Buffer, type Compiled, type Tensor } from './index.ts'
 import type { Family } from './ops/op.ts'
 import type { Table } from './ops/index.ts'
@@ -9,9 +8,9 @@ import type { Linalg } from './ops/linalg.ts'
 
 const { scan, ...rest } = kernels
 // @ts-expect-error an engine without `scan` is no engine
-export const incomplete: Table<tf.Tensor, Eager> = rest
+export const incomplete: Table<T, Eager> = rest
 // @ts-expect-error an op that does not exist
-export const extra: Table<tf.Tensor, Eager> = { ...kernels, typo: scan }
+export const extra: Table<T, Eager> = { ...kernels, typo: scan }
 // @ts-expect-error a family without its op
 export const family: Family<Linalg> = {}
 
@@ -31,7 +30,9 @@ x.shape[0] = 1
 // @ts-expect-error there is no such element type
 x.cast('float64')
 
-export const step: Compiled<[x: Tensor, scale: number], { loss: Tensor }> = compile((x: Tensor, scale: number) => ({ loss: x.mul(scale).sum() }))
+export const step: Compiled<[x: Tensor, scale: number], { loss: Tensor }> = compile((x: Tensor, scale: number) => ({
+  loss: x.mul(scale).sum(),
+}))
 // @ts-expect-error a number where a tensor belongs
 void step(1, 1)
 // @ts-expect-error a step gives a promise

@@ -1,4 +1,13 @@
 export { onnx, type CompileInfo, type OnnxOptions } from './engine/onnx.ts'
-export { exportOnnx, type Exportable, type ExportOptions, type Outputs, type Port, type Ports, type PortShape, type Wrapping } from './export/export.ts'
+export {
+  exportOnnx,
+  type Exportable,
+  type ExportOptions,
+  type Outputs,
+  type Port,
+  type Ports,
+  type PortShape,
+  type Wrapping,
+} from './export/export.ts'
 export { verify, type Verification, type VerifyOptions } from './verify/verify.ts'
 export { OnnxModel, type OnnxModelOptions, type OnnxPort, type Provider } from './runtime/onnx-model.ts'

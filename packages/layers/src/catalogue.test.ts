@@ -9,7 +9,29 @@ describe('the catalogue', () => {
   })
 })
 
-const { AdditiveAttention, alibi, AttentionPool, Bilinear, ChannelShuffle, ConvLSTM2d, Crop, EmbeddingBag, FiLM, Fold, GeMPool, InstanceNorm2d, LocalResponseNorm, LPPool2d, Pad, PixelShuffle, PixelUnshuffle, PReLU, RelativePositionBias, RReLU, Softshrink } = layers
+const {
+  AdditiveAttention,
+  alibi,
+  AttentionPool,
+  Bilinear,
+  ChannelShuffle,
+  ConvLSTM2d,
+  Crop,
+  EmbeddingBag,
+  FiLM,
+  Fold,
+  GeMPool,
+  InstanceNorm2d,
+  LocalResponseNorm,
+  LPPool2d,
+  Pad,
+  PixelShuffle,
+  PixelUnshuffle,
+  PReLU,
+  RelativePositionBias,
+  RReLU,
+  Softshrink,
+} = layers
 
 describe('layers say what they do not take', () => {
   it.each<[string, () => unknown, new (...args: never[]) => Error, RegExp]>([
@@ -22,7 +44,12 @@ describe('layers say what they do not take', () => {
     ['Fold', () => new Fold([4, 4], 2).forward(zeros([1, 4, 4])), ShapeError, /\[n, c·4, 9\], got \[1,4,4\]/],
     ['FiLM', () => new FiLM(3, 4).forward(zeros([1, 5, 2]), { condition: zeros([1, 3]) }), ShapeError, /4 channels/],
     ['InstanceNorm2d, one number', () => new InstanceNorm2d(3).forward(zeros([1, 3, 1, 1])), ShapeError, /more than one number/],
-    ['InstanceNorm2d, axes', () => new InstanceNorm2d(3).forward(zeros([1, 3, 4])), ShapeError, /InstanceNorm2d: the input must have 4 axes/],
+    [
+      'InstanceNorm2d, axes',
+      () => new InstanceNorm2d(3).forward(zeros([1, 3, 4])),
+      ShapeError,
+      /InstanceNorm2d: the input must have 4 axes/,
+    ],
     ['LocalResponseNorm', () => new LocalResponseNorm(0), RangeError, /size must be/],
     ['PReLU', () => new PReLU(3).forward(zeros([1, 4])), ShapeError, /3 channels/],
     ['RReLU', () => new RReLU(0.5, 0.1), RangeError, /low must not be above high/],
@@ -35,7 +62,12 @@ describe('layers say what they do not take', () => {
     ['RelativePositionBias', () => new RelativePositionBias(2, { buckets: 6 }), RangeError, /multiple of 4/],
     ['alibi', () => alibi(0, 3), RangeError, /at least 1/],
     ['AttentionPool', () => new AttentionPool(2).forward(zeros([1, 3, 2]), { mask: zeros([1, 3]) }), DTypeError, /mask must be bool/],
-    ['AdditiveAttention', () => new AdditiveAttention([2, 2], 3).forward(zeros([1, 1, 2]), { key: zeros([1, 3, 2]), mask: tensor([[1, 1, 0]]) }), DTypeError, /AdditiveAttention: mask must be bool/],
+    [
+      'AdditiveAttention',
+      () => new AdditiveAttention([2, 2], 3).forward(zeros([1, 1, 2]), { key: zeros([1, 3, 2]), mask: tensor([[1, 1, 0]]) }),
+      DTypeError,
+      /AdditiveAttention: mask must be bool/,
+    ],
   ])('%s', (_, f, Kind, message) => {
     expect(f).toThrow(Kind)
     expect(f).toThrow(message)

@@ -13,8 +13,16 @@ const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b,
 
 seed(0)
 const rng = new HostRng(1)
-const integers = (shape: readonly number[], below: number): Tensor => tensor(Int32Array.from({ length: size(shape) }, () => rng.integer(below)), [...shape])
-const normals = (shape: readonly number[]): Tensor => tensor(Float32Array.from({ length: size(shape) }, () => 0.5 * rng.normal()), [...shape])
+const integers = (shape: readonly number[], below: number): Tensor =>
+  tensor(
+    Int32Array.from({ length: size(shape) }, () => rng.integer(below)),
+    [...shape],
+  )
+const normals = (shape: readonly number[]): Tensor =>
+  tensor(
+    Float32Array.from({ length: size(shape) }, () => 0.5 * rng.normal()),
+    [...shape],
+  )
 const leading = steps > 1 ? [steps] : []
 const batches = Array.from({ length: batchCount }, () => ({
   x: task.words ? integers([...leading, ...task.x], task.words) : normals([...leading, ...task.x]),

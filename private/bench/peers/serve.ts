@@ -5,7 +5,12 @@ import type { Ready } from '../process.ts'
 const warmingLimit = 30_000
 
 /** What is the same for all contenders in JavaScript: warms up, says READY, then trains on command. A run makes one step or, counted as its share each, several. */
-export async function serve(run: () => number | Promise<number>, warmups: number, info: () => Omit<Ready, 'loss' | 'warmups'>, stepsARun = 1): Promise<void> {
+export async function serve(
+  run: () => number | Promise<number>,
+  warmups: number,
+  info: () => Omit<Ready, 'loss' | 'warmups'>,
+  stepsARun = 1,
+): Promise<void> {
   const start = performance.now()
   let done = 0
   let loss = NaN

@@ -15,14 +15,18 @@ const [name, threads, warmups] = process.argv.slice(2) as [ModelName, string, st
 const task: Task = tasks[name]
 const weights: V[] = []
 
-const variable = (shape: number[], deviation: number, trainable = true): V => tf.variable(deviation ? tf.randomNormal(shape, 0, deviation) : tf.zeros(shape), trainable)
+const variable = (shape: number[], deviation: number, trainable = true): V =>
+  tf.variable(deviation ? tf.randomNormal(shape, 0, deviation) : tf.zeros(shape), trainable)
 const parameter = (shape: number[], deviation: number): V => {
   const v = variable(shape, deviation)
   weights.push(v)
   return v
 }
 type Layer = (x: T) => T
-const chain = (...layers: Layer[]): Layer => x => layers.reduce((y, layer) => layer(y), x)
+const chain =
+  (...layers: Layer[]): Layer =>
+  x =>
+    layers.reduce((y, layer) => layer(y), x)
 const relu: Layer = x => tf.relu(x)
 const pool: Layer = x => tf.maxPool(x as import('@tensorflow/tfjs').Tensor4D, 2, 2, 'valid')
 const flatten: Layer = x => tf.reshape(x, [x.shape[0]!, -1])
@@ -107,11 +111,23 @@ function gpt(words: number, t: number, d: number, heads: number, depth: number):
     }
   }
   const blocks = Array.from({ length: depth }, block)
-  return chain(x => tf.add(token(x), position), ...blocks, layerNorm(d), dense(d, words), x => tf.reshape(x, [-1, words]))
+  return chain(
+    x => tf.add(token(x), position),
+    ...blocks,
+    layerNorm(d),
+    dense(d, words),
+    x => tf.reshape(x, [-1, words]),
+  )
 }
 
 function basicBlock(from: number, to: number, stride: number): Layer {
-  const body = chain(convolution(from, to, { stride, padding: 1, bias: false }), batchNorm(to), relu, convolution(to, to, { padding: 1, bias: false }), batchNorm(to))
+  const body = chain(
+    convolution(from, to, { stride, padding: 1, bias: false }),
+    batchNorm(to),
+    relu,
+    convolution(to, to, { padding: 1, bias: false }),
+    batchNorm(to),
+  )
   const shortcut = stride > 1 ? chain(convolution(from, to, { kernel: 1, stride, bias: false }), batchNorm(to)) : undefined
   return x => tf.relu(tf.add(body(x), shortcut ? shortcut(x) : x))
 }
@@ -121,10 +137,34 @@ const models: Record<ModelName, () => Layer> = {
   tiny: () => chain(dense(4, 64), relu, dense(64, 2)),
   big: () => chain(dense(784, 2048), relu, dense(2048, 4096), relu, dense(4096, 10)),
   cnn: () => chain(convolution(1, 32), relu, pool, convolution(32, 64), relu, pool, flatten, dense(1600, 128), relu, dense(128, 10)),
-  cifar: () => chain(convolution(3, 32), relu, pool, convolution(32, 64), relu, pool, convolution(64, 64), relu, flatten, dense(1024, 64), relu, dense(64, 10)),
+  cifar: () =>
+    chain(
+      convolution(3, 32),
+      relu,
+      pool,
+      convolution(32, 64),
+      relu,
+      pool,
+      convolution(64, 64),
+      relu,
+      flatten,
+      dense(1024, 64),
+      relu,
+      dense(64, 10),
+    ),
   lstm: () => chain(embedding(10000, 64), lstm(64, 128), dense(128, 2)),
   gpt: () => gpt(65, 64, 128, 4, 4),
-  resnet: () => chain(convolution(3, 16, { padding: 1, bias: false }), batchNorm(16), relu, basicBlock(16, 16, 1), basicBlock(16, 32, 2), basicBlock(32, 64, 2), x => tf.mean(x, [1, 2]), dense(64, 10)),
+  resnet: () =>
+    chain(
+      convolution(3, 16, { padding: 1, bias: false }),
+      batchNorm(16),
+      relu,
+      basicBlock(16, 16, 1),
+      basicBlock(16, 32, 2),
+      basicBlock(32, 64, 2),
+      x => tf.mean(x, [1, 2]),
+      dense(64, 10),
+    ),
 }
 
 /** Everything anew on a backend: variables, batches, optimizer. */

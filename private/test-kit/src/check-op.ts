@@ -32,7 +32,8 @@ export async function checkOp(name: string, f: Fn, x: readonly Tensor[], options
       const weights = list(level(...x)).map(t => (isFloat(t) ? noise(t.shape) : undefined))
       const gradient = pullback(level, weights, x)
       const numeric = differences(level, weights, x, eps)
-      for (const [i, g] of gradient(...x).entries()) close(g.dataSync(), numeric[i]!, tolerance, `${name}: ${order} gradient of input ${i}:`)
+      for (const [i, g] of gradient(...x).entries())
+        close(g.dataSync(), numeric[i]!, tolerance, `${name}: ${order} gradient of input ${i}:`)
       parts[`${order} gradient of ${name}`] = level = gradient
     }
   await checkSame(parts, x, engines)
@@ -55,7 +56,10 @@ function pullback(f: Fn, weights: Weights, x: readonly Tensor[]): (...x: Tensor[
 function differences(f: Fn, weights: Weights, x: readonly Tensor[], eps: number): Float64Array[] {
   const scales = weights.map(w => w?.dataSync())
   const loss = (args: readonly Tensor[]): number =>
-    list(f(...args)).reduce((sum, t, i) => sum + (scales[i] ? (t.dataSync() as Float32Array).reduce((s, v, k) => s + v * scales[i]![k]!, 0) : 0), 0)
+    list(f(...args)).reduce(
+      (sum, t, i) => sum + (scales[i] ? (t.dataSync() as Float32Array).reduce((s, v, k) => s + v * scales[i]![k]!, 0) : 0),
+      0,
+    )
   return x.flatMap((t, i) => {
     if (!isFloat(t)) return []
     const data = t.dataSync() as Float32Array

@@ -10,8 +10,14 @@ export type Engines = Readonly<Record<string, Engine>>
 export const list = (y: Tensor | readonly Tensor[]): Tensor[] => [y].flat() as Tensor[]
 
 /** Every engine gives what eager gives: shapes, dtypes, numbers. `parts` compute together, as one program. */
-export async function checkSame(parts: Readonly<Record<string, Fn>>, x: readonly Tensor[], engines: Engines, tolerance = 1e-5): Promise<void> {
-  const all = (...args: Tensor[]): Record<string, Tensor[]> => Object.fromEntries(Object.entries(parts).map(([name, f]) => [name, list(f(...args))]))
+export async function checkSame(
+  parts: Readonly<Record<string, Fn>>,
+  x: readonly Tensor[],
+  engines: Engines,
+  tolerance = 1e-5,
+): Promise<void> {
+  const all = (...args: Tensor[]): Record<string, Tensor[]> =>
+    Object.fromEntries(Object.entries(parts).map(([name, f]) => [name, list(f(...args))]))
   const expected = all(...x)
   for (const [engine, e] of Object.entries(engines)) {
     const program = compile(all, { engine: e })

@@ -14,5 +14,7 @@ export function close(actual: ArrayLike<number>, expected: ArrayLike<number>, to
   for (let i = 0; i < expected.length; i++) if (apart(actual[i]!, expected[i]!) > apart(actual[worst]!, expected[worst]!)) worst = i
   if (!expected.length) return
   const d = apart(actual[worst]!, expected[worst]!)
-  expect(d, `${what} number ${worst} of ${expected.length} is ${actual[worst]}, not ${expected[worst]}: differs by`).toBeLessThanOrEqual(tolerance)
+  expect(d, `${what} number ${worst} of ${expected.length} is ${actual[worst]}, not ${expected[worst]}: differs by`).toBeLessThanOrEqual(
+    tolerance,
+  )
 }

@@ -57,7 +57,10 @@ export async function checkGolden(
   const x = given.map(i => goldenTensor(c.inputs[i]!))
   const expected = [...c.outputs, ...wanted.map(i => c.grads[i]!)]
   const labels = [...c.outputs.map((_, i) => `output ${i}`), ...wanted.map(i => `gradient of input ${i}`)]
-  for (const [name, run] of [['eager', async () => all(...x)], ...Object.entries(engines).map(([name, engine]) => [name, () => compile(all, { engine })(...x)])] as [string, () => Promise<ReturnType<typeof all>>][]) {
+  for (const [name, run] of [
+    ['eager', async () => all(...x)],
+    ...Object.entries(engines).map(([name, engine]) => [name, () => compile(all, { engine })(...x)]),
+  ] as [string, () => Promise<ReturnType<typeof all>>][]) {
     const result = await run()
     for (const [i, t] of [...result.outputs, ...result.grads].entries()) {
       const label = `${c.name}, ${labels[i]} on ${name}:`

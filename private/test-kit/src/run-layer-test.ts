@@ -8,7 +8,10 @@ import { close } from './close.ts'
 import { noise } from './numbers.ts'
 
 /** Exports a model whose inputs all have the batch as first axis, and gives what runs the file. */
-export type Exporter = (model: Module & { forward(...x: Tensor[]): readonly Tensor[] }, inputs: readonly Tensor[]) => Promise<(inputs: readonly Tensor[]) => Promise<Tensor[]>>
+export type Exporter = (
+  model: Module & { forward(...x: Tensor[]): readonly Tensor[] },
+  inputs: readonly Tensor[],
+) => Promise<(inputs: readonly Tensor[]) => Promise<Tensor[]>>
 
 export interface LayerTest<M extends Module> {
   /** Makes the layer, after `seed`. */
@@ -78,12 +81,22 @@ export async function runLayerTest<M extends Module>(test: LayerTest<M>): Promis
 }
 
 async function throughFile(state: State): Promise<State> {
-  const host = async ([path, t]: [string, Tensor]): Promise<[string, HostTensor]> => [path, { dtype: t.dtype, shape: t.shape, data: await t.data() }]
+  const host = async ([path, t]: [string, Tensor]): Promise<[string, HostTensor]> => [
+    path,
+    { dtype: t.dtype, shape: t.shape, data: await t.data() },
+  ]
   const bytes = encodeSafetensors(Object.fromEntries(await Promise.all(Object.entries(state).map(host))))
-  return Object.fromEntries(Object.entries(decodeSafetensors(bytes).tensors).map(([path, { data, shape, dtype }]) => [path, tensor(data, shape, dtype)]))
+  return Object.fromEntries(
+    Object.entries(decodeSafetensors(bytes).tensors).map(([path, { data, shape, dtype }]) => [path, tensor(data, shape, dtype)]),
+  )
 }
 
-async function checkLearning<M extends Module>(built: (n: number) => Whole<M>, x: readonly Tensor[], targets: readonly Tensor[], engines: Engines): Promise<void> {
+async function checkLearning<M extends Module>(
+  built: (n: number) => Whole<M>,
+  x: readonly Tensor[],
+  targets: readonly Tensor[],
+  engines: Engines,
+): Promise<void> {
   const learner = () => {
     const model = built(5)
     const learns = variables(model, Param).size > 0

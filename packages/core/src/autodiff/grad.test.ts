@@ -33,10 +33,12 @@ describe('valueAndGrad', () => {
 })
 
 describe('scan', () => {
-  const cell = (w: Tensor) => (h: Tensor, x: Tensor): [Tensor, Tensor] => {
-    const next = h.mul(w).add(x).tanh()
-    return [next, next.mul(h)]
-  }
+  const cell =
+    (w: Tensor) =>
+    (h: Tensor, x: Tensor): [Tensor, Tensor] => {
+      const next = h.mul(w).add(x).tanh()
+      return [next, next.mul(h)]
+    }
   it('has the gradient of the loop that it is', () => {
     const [h, x, w] = [tensor([0.5]), tensor([[0.1], [-0.2], [0.7]]), tensor([0.9])]
     const looped = (h: Tensor, x: Tensor, w: Tensor): Tensor => {
@@ -67,17 +69,24 @@ describe('checkpoint', () => {
   it('gives any tree, and the gradient of each part', () => {
     const x = tensor(0.5)
     const f = (c: <T>(f: () => T) => T) => (t: Tensor) => {
-      const { a, rest: [b] } = c(() => ({ a: t.exp(), rest: [t.mul(t)] as [Tensor], name: 'n' }))
+      const {
+        a,
+        rest: [b],
+      } = c(() => ({ a: t.exp(), rest: [t.mul(t)] as [Tensor], name: 'n' }))
       return a.mul(b).sum()
     }
     const plain = grad(t => f(g => g())(t!))(x)[0]!
     expect(grad(t => f(checkpoint)(t!))(x)[0]!.itemSync()).toBeCloseTo(plain.itemSync(), 6)
     const second = (c: <T>(f: () => T) => T) => grad(t => grad(s => f(c)(s!))(t!)[0]!)(x)[0]!.itemSync()
-    expect(second(checkpoint)).toBeCloseTo(second(g => g()), 5)
+    expect(second(checkpoint)).toBeCloseTo(
+      second(g => g()),
+      5,
+    )
   })
   it('nests, and holds a loop', () => {
     const x = tensor([[0.5], [0.25]])
-    const f = (c: <T>(f: () => T) => T) => (t: Tensor) => c(() => c(() => scan((h: Tensor, v: Tensor): [Tensor, Tensor] => [h.add(v).tanh(), h], tensor([0.1]), t)[0]).exp()).sum()
+    const f = (c: <T>(f: () => T) => T) => (t: Tensor) =>
+      c(() => c(() => scan((h: Tensor, v: Tensor): [Tensor, Tensor] => [h.add(v).tanh(), h], tensor([0.1]), t)[0]).exp()).sum()
     const [a, b] = [f(g => g()), f(checkpoint)].map(g => numbers(grad(t => g(t!))(x)[0]!)) as [number[], number[]]
     for (const [i, v] of a.entries()) expect(b[i]).toBeCloseTo(v, 6)
   })

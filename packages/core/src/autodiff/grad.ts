@@ -32,7 +32,10 @@ export function grad(f: (...x: Tensor[]) => Tensor): (...x: Tensor[]) => Tensor[
 }
 
 /** Runs `f` and gives, beside its result, the gradient of its loss for each variable. */
-export function valueAndGrad<R extends Tensor | { loss: Tensor }>(variables: readonly Variable[], f: () => R): { value: R; grads: Tensor[] } {
+export function valueAndGrad<R extends Tensor | { loss: Tensor }>(
+  variables: readonly Variable[],
+  f: () => R,
+): { value: R; grads: Tensor[] } {
   const watched = variables.map(v => v.value)
   const tape = new Tape(watched)
   const value = tape.listen(f)
@@ -73,7 +76,10 @@ function written(y: Tensor, x: readonly Tensor[], vjp: (g: Tensor) => Tensor[]):
 }
 
 /** What `f` does, as a graph, with its arguments and everything that it uses from outside as inputs; of these, `inputs` are the latter. Variables are read and written once, here. */
-function closed<A extends Spec[], R extends Tree>(f: (...x: { [K in keyof A]: Tensor }) => R, ...specs: A): { graph: Graph; inputs: Tensor[]; result: R; trace: Trace } {
+function closed<A extends Spec[], R extends Tree>(
+  f: (...x: { [K in keyof A]: Tensor }) => R,
+  ...specs: A
+): { graph: Graph; inputs: Tensor[]; result: R; trace: Trace } {
   const trace = bodyTrace()
   const own = specs.map(s => trace.input(s))
   const result = trace.run(() => f(...(own as { [K in keyof A]: Tensor })))
@@ -99,7 +105,11 @@ export function checkpoint<R extends Tree>(f: () => R): R {
         const after = gs.find(g => g)!
         const again = inputs.map(x => (isFloat(x) ? x.op('barrier', [after], {}) : x))
         const tape = new Tape(again)
-        return tape.gradients(tape.listen(() => interpret(graph, again)), gs, again)
+        return tape.gradients(
+          tape.listen(() => interpret(graph, again)),
+          gs,
+          again,
+        )
       }
       return inputs.map((x, i) => (isFloat(x) ? () => (memo ??= backward())[i] ?? x.zerosLike() : null))
     },

@@ -7,8 +7,9 @@ const fiveTimes = customVjp(x => ({ y: x!.mul(1), vjp: g => [g.mul(5)] }))
 const keeping = customVjp(x => ({ y: x!.square(), vjp: g => [g.mul(x!).mul(3)] }))
 
 const at = tensor(2)
-const derivative = async (f: (x: Tensor) => Tensor) => (await grad(f)(at)[0]!.item())
-const over = (f: (x: Tensor) => Tensor) => (x: Tensor) => scan((sum: Tensor, w: Tensor) => [sum.add(f(x).mul(w)), []], tensor(0), tensor([1, 2]))[0]
+const derivative = async (f: (x: Tensor) => Tensor) => await grad(f)(at)[0]!.item()
+const over = (f: (x: Tensor) => Tensor) => (x: Tensor) =>
+  scan((sum: Tensor, w: Tensor) => [sum.add(f(x).mul(w)), []], tensor(0), tensor([1, 2]))[0]
 
 describe('a gradient of your own, and none, hold', () => {
   const wrappers: Record<string, (f: (x: Tensor) => Tensor) => (x: Tensor) => Tensor> = {

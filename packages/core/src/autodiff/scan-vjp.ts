@@ -80,7 +80,11 @@ function backward(x: readonly Tensor[], gs: readonly (Tensor | undefined)[], att
   ]
   const inputs = [...start, ...perStep, ...whole]
   const graph: Graph = { inputs: inputs.map(([v]) => v), nodes: back.nodes, outputs }
-  const results = apply('scan', inputs.map(([, t]) => t), { body: graph, carries: start.length, xs: perStep.length, length, reverse: !reverse })
+  const results = apply(
+    'scan',
+    inputs.map(([, t]) => t),
+    { body: graph, carries: start.length, xs: perStep.length, length, reverse: !reverse },
+  )
 
   const out: (Tensor | undefined)[] = Array(x.length).fill(undefined)
   floatCarries.forEach((i, k) => (out[i] = results[k]))
@@ -96,7 +100,11 @@ function entryOf(node: Node, as: (v: Value) => Tensor) {
   const inputs = node.inputs.map(as)
   const outputs = node.outputs.map(as)
   const { vjp } = opTable()[node.op]
-  return { inputs, outputs, vjp: (gs: readonly (Tensor | undefined)[]) => vjp?.({ x: inputs, y: outputs[0]!, ys: outputs, g: gs[0]!, gs, attrs: node.attrs }) ?? [] }
+  return {
+    inputs,
+    outputs,
+    vjp: (gs: readonly (Tensor | undefined)[]) => vjp?.({ x: inputs, y: outputs[0]!, ys: outputs, g: gs[0]!, gs, attrs: node.attrs }) ?? [],
+  }
 }
 
 /** A gradient that is better finished after the loop, from the stacked operands. */

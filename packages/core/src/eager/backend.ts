@@ -57,7 +57,9 @@ function borrowFromCpu(): void {
           copies.push(copy)
           return copy
         }
-        const moved = Object.fromEntries(Object.entries(inputs).map(([k, x]) => [k, Array.isArray(x) ? x.map(lent) : x && lent(x as tf.TensorInfo)]))
+        const moved = Object.fromEntries(
+          Object.entries(inputs).map(([k, x]) => [k, Array.isArray(x) ? x.map(lent) : x && lent(x as tf.TensorInfo)]),
+        )
         const results = [kernelFunc({ inputs: moved as tf.NamedTensorInfoMap, attrs: attrs!, backend: cpu })].flat()
         const back = results.map(r => ({ ...r, dataId: wasm.write(cpu.readSync(r.dataId), r.shape, r.dtype) }))
         for (const id of new Set([...copies, ...results].map(t => t.dataId))) cpu.disposeData(id, true)

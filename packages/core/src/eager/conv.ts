@@ -15,7 +15,12 @@ const axes = (x: T): number[] => range(x.rank - 2)
 function padded(x: T, before: number[], after: number[]): T {
   const at = (list: number[]) => [0, 0, ...list]
   const cut = (list: number[]) => at(list).map(p => Math.max(0, -p))
-  if ([...before, ...after].some(p => p < 0)) x = tf.slice(x, cut(before), x.shape.map((d, i) => d - cut(before)[i]! - cut(after)[i]!))
+  if ([...before, ...after].some(p => p < 0))
+    x = tf.slice(
+      x,
+      cut(before),
+      x.shape.map((d, i) => d - cut(before)[i]! - cut(after)[i]!),
+    )
   const add = at(before).map((p, i) => [Math.max(0, p), Math.max(0, at(after)[i]!)] as [number, number])
   return add.some(([b, a]) => b || a) ? tf.pad(x, add) : x
 }
@@ -26,8 +31,21 @@ function spread(x: T, step: number[]): T {
   const [n, c, ...size] = x.shape as [number, number, ...number[]]
   // batch, channels and the first axis as one: with more than six axes the WebAssembly backend pads wrongly, without an error
   const apart = tf.reshape(x, [n * c * size[0]!, 1, ...size.slice(1).flatMap(d => [d, 1])])
-  const zeros = tf.pad(apart, step.flatMap(s => [[0, 0], [0, s - 1]] as [number, number][]))
-  return tf.slice(tf.reshape(zeros, [n, c, ...size.map((d, i) => d * step[i]!)]), Array(x.rank).fill(0), [n, c, ...size.map((d, i) => (d - 1) * step[i]! + 1)])
+  const zeros = tf.pad(
+    apart,
+    step.flatMap(
+      s =>
+        [
+          [0, 0],
+          [0, s - 1],
+        ] as [number, number][],
+    ),
+  )
+  return tf.slice(tf.reshape(zeros, [n, c, ...size.map((d, i) => d * step[i]!)]), Array(x.rank).fill(0), [
+    n,
+    c,
+    ...size.map((d, i) => (d - 1) * step[i]! + 1),
+  ])
 }
 
 /** One group, already padded. tfjs takes a stride or a dilation, not both: then the stride is taken afterwards. */
@@ -37,8 +55,22 @@ function plain(x: T, w: T, stride: number[], dilation: number[]): T {
   const strides = both ? stride.map(() => 1) : stride
   const y = channelsFirst(
     x.rank === 4
-      ? tf.conv2d(channelsLast(x) as tf.Tensor4D, kernelLast(w) as tf.Tensor4D, strides as [number, number], 'valid', 'NHWC', dilation as [number, number])
-      : tf.conv3d(channelsLast(x) as tf.Tensor5D, kernelLast(w) as tf.Tensor5D, strides as [number, number, number], 'valid', 'NDHWC', dilation as [number, number, number]),
+      ? tf.conv2d(
+          channelsLast(x) as tf.Tensor4D,
+          kernelLast(w) as tf.Tensor4D,
+          strides as [number, number],
+          'valid',
+          'NHWC',
+          dilation as [number, number],
+        )
+      : tf.conv3d(
+          channelsLast(x) as tf.Tensor5D,
+          kernelLast(w) as tf.Tensor5D,
+          strides as [number, number, number],
+          'valid',
+          'NDHWC',
+          dilation as [number, number, number],
+        ),
   )
   return both ? tf.stridedSlice(y, Array(y.rank).fill(0), y.shape, [1, 1, ...stride]) : y
 }
@@ -51,7 +83,10 @@ export function conv(x: T, w: T, { stride, pads, dilation, groups }: ConvAttrs):
   const s = x.rank - 2
   const xs = parts(padded(x, pads.slice(0, s), pads.slice(s)), groups, 1)
   const ws = parts(w, groups, 0)
-  return joined(xs.map((t, i) => plain(t, ws[i]!, stride, dilation)), 1)
+  return joined(
+    xs.map((t, i) => plain(t, ws[i]!, stride, dilation)),
+    1,
+  )
 }
 
 /** g spread by the stride, convolved with the weight flipped and its channels exchanged. */
@@ -60,8 +95,25 @@ export function convInput(g: T, w: T, { stride, pads, dilation, groups }: ConvAt
   const before = axes(g).map(i => dilation[i]! * (w.shape[i + 2]! - 1) - pads[i]!)
   const after = axes(g).map(i => shape[i + 2]! - far.shape[i + 2]! - before[i]! + dilation[i]! * (w.shape[i + 2]! - 1))
   const gs = parts(padded(far, before, after), groups, 1)
-  const ws = parts(tf.reverse(w, axes(g).map(i => i + 2)), groups, 0)
-  return joined(gs.map((t, i) => plain(t, swapped(ws[i]!), axes(g).map(() => 1), dilation)), 1)
+  const ws = parts(
+    tf.reverse(
+      w,
+      axes(g).map(i => i + 2),
+    ),
+    groups,
+    0,
+  )
+  return joined(
+    gs.map((t, i) =>
+      plain(
+        t,
+        swapped(ws[i]!),
+        axes(g).map(() => 1),
+        dilation,
+      ),
+    ),
+    1,
+  )
 }
 
 /** x convolved with g, batch and channels exchanged, stride and dilation too. */

@@ -4,7 +4,13 @@ import type { RoiAlignAttrs, SuppressionAttrs } from '../ops/detection.ts'
 import { size } from '../tensor/spec.ts'
 
 /** Along one axis of one box: for each bin its taps, two for each sample. */
-function taps(from: number, to: number, d: number, bins: number, { scale, samples, aligned }: RoiAlignAttrs): [place: number, weight: number][][] {
+function taps(
+  from: number,
+  to: number,
+  d: number,
+  bins: number,
+  { scale, samples, aligned }: RoiAlignAttrs,
+): [place: number, weight: number][][] {
   const start = from * scale - (aligned ? 0.5 : 0)
   const length = (to - from) * scale
   const step = (aligned ? length : Math.max(length, 1)) / (bins * samples)
@@ -14,7 +20,10 @@ function taps(from: number, to: number, d: number, bins: number, { scale, sample
       if (!(at >= -1 && at <= d)) return []
       const limited = Math.min(Math.max(at, 0), d - 1)
       const low = Math.floor(limited)
-      return [[low, (low + 1 - limited) / samples], [Math.min(low + 1, d - 1), (limited - low) / samples]]
+      return [
+        [low, (low + 1 - limited) / samples],
+        [Math.min(low + 1, d - 1), (limited - low) / samples],
+      ]
     }).flat(),
   )
 }
@@ -47,7 +56,10 @@ const f = Math.fround
 
 /** The overlap of two boxes as a share of their union, in float32 as other engines have it; of empty boxes 0. */
 function overlap(boxes: ArrayLike<number>, a: number, b: number): number {
-  const range = (k: number, i: number): [number, number] => [Math.min(boxes[4 * k + i]!, boxes[4 * k + i + 2]!), Math.max(boxes[4 * k + i]!, boxes[4 * k + i + 2]!)]
+  const range = (k: number, i: number): [number, number] => [
+    Math.min(boxes[4 * k + i]!, boxes[4 * k + i + 2]!),
+    Math.max(boxes[4 * k + i]!, boxes[4 * k + i + 2]!),
+  ]
   const [ax, ay, bx, by] = [range(a, 0), range(a, 1), range(b, 0), range(b, 1)]
   const area = ([l, r]: [number, number], [t, e]: [number, number]): number => f(f(r - l) * f(e - t))
   const common = ([l, r]: [number, number], [m, s]: [number, number]): number => Math.max(0, f(Math.min(r, s) - Math.max(l, m)))
@@ -56,7 +68,11 @@ function overlap(boxes: ArrayLike<number>, a: number, b: number): number {
 }
 
 /** The best box first, and then each one that overlaps with none of those taken; of equal scores the first comes first. */
-export function nonMaxSuppression(boxes: tf.Tensor, scores: tf.Tensor, { maxOutput, iouThreshold, scoreThreshold }: SuppressionAttrs): tf.Tensor[] {
+export function nonMaxSuppression(
+  boxes: tf.Tensor,
+  scores: tf.Tensor,
+  { maxOutput, iouThreshold, scoreThreshold }: SuppressionAttrs,
+): tf.Tensor[] {
   const [corners, score] = [boxes.dataSync(), scores.dataSync()]
   const [threshold, least] = [f(iouThreshold), f(scoreThreshold)]
   const order = Array.from(score.keys()).filter(i => score[i]! > least)
@@ -66,5 +82,11 @@ export function nonMaxSuppression(boxes: tf.Tensor, scores: tf.Tensor, { maxOutp
     if (taken.length === maxOutput) break
     if (!taken.some(j => overlap(corners, i, j) > threshold)) taken.push(i)
   }
-  return [tf.tensor1d(Int32Array.from({ length: maxOutput }, (_, i) => taken[i] ?? 0), 'int32'), tf.scalar(taken.length, 'int32')]
+  return [
+    tf.tensor1d(
+      Int32Array.from({ length: maxOutput }, (_, i) => taken[i] ?? 0),
+      'int32',
+    ),
+    tf.scalar(taken.length, 'int32'),
+  ]
 }

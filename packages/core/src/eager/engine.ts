@@ -53,11 +53,19 @@ function onTf(storage: Storage, { shape, dtype }: Spec): tf.Tensor {
 const table = kernels as unknown as Record<OpName, (x: readonly tf.Tensor[], attrs: unknown, c: Eager) => tf.Tensor | tf.Tensor[]>
 /** What comes out without numbers is not computed: many kernels of tfjs fail on it, or give numbers. */
 const call = (op: OpName, x: readonly tf.Tensor[], attrs: unknown, out: readonly Spec[]): tf.Tensor[] =>
-  out.every(s => size(s.shape) === 0) ? out.map(s => tf.tensor([], [...s.shape], tfType(s.dtype))) : [table[op](x, attrs, { out, interpret })].flat()
+  out.every(s => size(s.shape) === 0)
+    ? out.map(s => tf.tensor([], [...s.shape], tfType(s.dtype)))
+    : [table[op](x, attrs, { out, interpret })].flat()
 
 function interpret(graph: Graph, args: tf.Tensor[]): tf.Tensor[] {
   const made = new Map<Value, tf.Tensor>(graph.inputs.map((v, i) => [v, args[i]!]))
-  for (const n of graph.nodes) call(n.op, n.inputs.map(v => made.get(v)!), n.attrs, n.outputs).forEach((t, i) => made.set(n.outputs[i]!, t))
+  for (const n of graph.nodes)
+    call(
+      n.op,
+      n.inputs.map(v => made.get(v)!),
+      n.attrs,
+      n.outputs,
+    ).forEach((t, i) => made.set(n.outputs[i]!, t))
   return graph.outputs.map(v => made.get(v)!)
 }
 

@@ -9,7 +9,11 @@ type Numbers = Float32Array | Int32Array | Uint8Array
 /** Two tensors number by number, with broadcasting. */
 export function pairwise(a: T, b: T, shape: readonly number[], f: (a: number, b: number) => number): T {
   const [x, y] = [a, b].map(t => tf.broadcastTo(t, shape as [number]).dataSync()) as [Numbers, Numbers]
-  return tf.tensor(x.map((v, i) => f(v, y[i]!)), shape as [number], a.dtype)
+  return tf.tensor(
+    x.map((v, i) => f(v, y[i]!)),
+    shape as [number],
+    a.dtype,
+  )
 }
 
 /** Where in [...a, n, ...b] the numbers are that an index [...a, m, ...b] names along the axis n. */
@@ -22,7 +26,11 @@ function places(index: T, axis: number, n: number): Int32Array {
 /** y[a, j, b] = x[a, index[a, j, b], b] */
 export function takeAlong(x: T, index: T, axis: number): T {
   const from = x.dataSync()
-  return tf.tensor(Array.from(places(index, axis, x.shape[axis]!), place => from[place]!), index.shape, x.dtype)
+  return tf.tensor(
+    Array.from(places(index, axis, x.shape[axis]!), place => from[place]!),
+    index.shape,
+    x.dtype,
+  )
 }
 
 /** y[a, index[a, j, b], b] += updates[a, j, b] */

@@ -3,9 +3,15 @@ import type { PoolAttrs } from '../ops/pool.ts'
 
 /** The largest number of each window and where it is in the flattened input; up to three spatial axes. */
 export function maxPool(x: tf.Tensor, { kernel, stride, pads, dilation }: PoolAttrs, shape: readonly number[]): tf.Tensor[] {
-  const three = (list: readonly number[], fill: number) => [...Array<number>(3 - list.length).fill(fill), ...list] as [number, number, number]
+  const three = (list: readonly number[], fill: number) =>
+    [...Array<number>(3 - list.length).fill(fill), ...list] as [number, number, number]
   const [planes, [D, H, W], [od, oh, ow]] = [x.shape[0]! * x.shape[1]!, three(x.shape.slice(2), 1), three(shape.slice(2), 1)]
-  const [[kd, kh, kw], [sd, sh, sw], [dd, dh, dw], [pd, ph, pw]] = [three(kernel, 1), three(stride, 1), three(dilation, 1), three(pads.slice(0, kernel.length), 0)]
+  const [[kd, kh, kw], [sd, sh, sw], [dd, dh, dw], [pd, ph, pw]] = [
+    three(kernel, 1),
+    three(stride, 1),
+    three(dilation, 1),
+    three(pads.slice(0, kernel.length), 0),
+  ]
   const data = x.dataSync()
   const y = new Float32Array(planes * od * oh * ow)
   const index = new Int32Array(y.length)

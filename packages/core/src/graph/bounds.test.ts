@@ -15,7 +15,9 @@ describe('bounds', () => {
     expect(of((i, x) => x!.add(i!.cast('float32')), ids(3), zeros([3]))).toEqual([])
   })
   it('looks into loops', () => {
-    expect(of((x, table) => scan((c: Tensor, i: Tensor): [Tensor, Tensor] => [c, table!.gather(i)], tensor(0), x!)[1], ids(4, 2), zeros([6, 3]))).toEqual([[0, 6]])
+    expect(
+      of((x, table) => scan((c: Tensor, i: Tensor): [Tensor, Tensor] => [c, table!.gather(i)], tensor(0), x!)[1], ids(4, 2), zeros([6, 3])),
+    ).toEqual([[0, 6]])
   })
   it('does not take parts of an input for the whole', () => {
     expect(of(i => zeros([3]).gather(i!.slice(0, 0, 1)), ids(2))).toEqual([])

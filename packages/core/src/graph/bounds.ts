@@ -29,7 +29,11 @@ export function bounds(graph: Graph): Bound[] {
   const sources = new Map<Value, number[]>(graph.inputs.map((v, i) => [v, [i]]))
   const visit = (g: Graph): void => {
     for (const { op, inputs, attrs, outputs } of g.nodes) {
-      if (passing.has(op)) sources.set(outputs[0]!, inputs.flatMap(v => sources.get(v) ?? []))
+      if (passing.has(op))
+        sources.set(
+          outputs[0]!,
+          inputs.flatMap(v => sources.get(v) ?? []),
+        )
       if (op === 'scan') {
         const body: Graph = attrs.body
         body.inputs.slice(attrs.carries).forEach((v, i) => sources.set(v, sources.get(inputs[attrs.carries + i]!) ?? []))

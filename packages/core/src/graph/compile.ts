@@ -58,7 +58,10 @@ export interface Compiled<A extends unknown[], R> {
  * Variables that it reads and writes become state by themselves and stay where the engine computes.
  * Without an engine it runs op by op.
  */
-export function compile<A extends unknown[], R extends Tree>(step: (...args: A) => R, { engine }: { engine?: Engine | undefined } = {}): Compiled<A, R> {
+export function compile<A extends unknown[], R extends Tree>(
+  step: (...args: A) => R,
+  { engine }: { engine?: Engine | undefined } = {},
+): Compiled<A, R> {
   const programs = new Map<string, { traced: Traced<R>; program: Program; indices: Bound[] }[]>()
 
   async function prepared(args: A) {
@@ -74,7 +77,11 @@ export function compile<A extends unknown[], R extends Tree>(step: (...args: A) 
   }
 
   async function once(args: A): Promise<R> {
-    const { traced: { result, reads, writes }, program, indices } = await prepared(args)
+    const {
+      traced: { result, reads, writes },
+      program,
+      indices,
+    } = await prepared(args)
     const results = leaves(result)
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
     for (const b of indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
@@ -84,11 +91,15 @@ export function compile<A extends unknown[], R extends Tree>(step: (...args: A) 
       storage.hidden = true
       v.latest = new Tensor(v, storage)
     })
-    return rebuild(result, results.map((t, i) => new Tensor(t, outputs[i]!)))
+    return rebuild(
+      result,
+      results.map((t, i) => new Tensor(t, outputs[i]!)),
+    )
   }
 
   const run = (...args: A): Promise<R> => {
-    if (context().interpreter instanceof Trace) throw new TraceError('a compiled step cannot be called inside another step: call the function itself')
+    if (context().interpreter instanceof Trace)
+      throw new TraceError('a compiled step cannot be called inside another step: call the function itself')
     return serially(async () => {
       if (engine) return once(args)
       const { interpreter } = context()
@@ -105,7 +116,8 @@ export function compile<A extends unknown[], R extends Tree>(step: (...args: A) 
 }
 
 function synchronous<T>(result: T): T {
-  if (result instanceof Promise) throw new TraceError('a step must be an ordinary function, not async: read data before it, and numbers from what it returns')
+  if (result instanceof Promise)
+    throw new TraceError('a step must be an ordinary function, not async: read data before it, and numbers from what it returns')
   return result
 }
 

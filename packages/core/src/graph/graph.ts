@@ -18,6 +18,7 @@ export class Value implements Spec {
 export interface Node {
   readonly op: OpName
   readonly inputs: readonly Value[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- their type depends on the op's name, which is known only when it runs
   readonly attrs: any
   readonly outputs: readonly Value[]
 }

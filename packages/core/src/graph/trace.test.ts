@@ -6,13 +6,24 @@ const ops = (g: Graph): string[] => g.nodes.map(n => n.op)
 
 describe('trace', () => {
   it('finds what is read and written, arguments and results first', () => {
-    const [read, both, written, unused] = [new Param(tensor([1])), new Buffer(tensor([2, 2])), new Buffer(tensor([[3]])), new Param(tensor([4]))]
-    const { graph, reads, writes, result } = trace((x: Tensor) => {
-      both.value = both.value.add(read.value)
-      written.value = x.reshape([1, 1])
-      return { y: x.mul(2), unused: unused.shape }
-    }, [tensor([5])])
-    expect([reads, writes]).toEqual([[both, read], [both, written]])
+    const [read, both, written, unused] = [
+      new Param(tensor([1])),
+      new Buffer(tensor([2, 2])),
+      new Buffer(tensor([[3]])),
+      new Param(tensor([4])),
+    ]
+    const { graph, reads, writes, result } = trace(
+      (x: Tensor) => {
+        both.value = both.value.add(read.value)
+        written.value = x.reshape([1, 1])
+        return { y: x.mul(2), unused: unused.shape }
+      },
+      [tensor([5])],
+    )
+    expect([reads, writes]).toEqual([
+      [both, read],
+      [both, written],
+    ])
     expect(graph.inputs.map(v => v.shape)).toEqual([[1], [2], [1]])
     expect(graph.outputs.map(v => v.shape)).toEqual([[1], [2], [1, 1]])
     expect(result.unused).toEqual([1])
@@ -22,7 +33,9 @@ describe('trace', () => {
     trace(() => (v.value = v.value.add(1)), [])
     expect(v.value.itemSync()).toBe(1)
     expect(() => trace((x: Tensor) => x.itemSync(), [tensor(1)])).toThrow(TraceError)
-    expect(() => trace((x: Tensor) => x.itemSync(), [tensor(1)])).toThrow(/return it from the step, or choose with where\(\)[^]*trace\.test\.ts:\d+/)
+    expect(() => trace((x: Tensor) => x.itemSync(), [tensor(1)])).toThrow(
+      /return it from the step, or choose with where\(\)[^]*trace\.test\.ts:\d+/,
+    )
   })
   it('keeps one constant for one tensor that is caught from outside', () => {
     const outside = tensor([1, 2])
@@ -33,10 +46,17 @@ describe('trace', () => {
     const layer = new Linear(2, 2)
     expect(trace((x: Tensor) => drop.forward(x), [zeros([2])]).settings.size).toBe(1)
     expect(trace((x: Tensor) => layer.forward(x), [zeros([1, 2])]).settings.size).toBe(0)
-    expect(trace((x: Tensor) => scan((c: Tensor, v: Tensor): [Tensor, Tensor] => [c, drop.forward(v)], tensor(0), x)[1], [zeros([3, 2])]).settings.size).toBe(1)
+    expect(
+      trace((x: Tensor) => scan((c: Tensor, v: Tensor): [Tensor, Tensor] => [c, drop.forward(v)], tensor(0), x)[1], [zeros([3, 2])])
+        .settings.size,
+    ).toBe(1)
   })
   it('leaves the context as it was when the step throws', () => {
-    expect(() => trace(() => { throw new Error('mine') }, [])).toThrow('mine')
+    expect(() =>
+      trace(() => {
+        throw new Error('mine')
+      }, []),
+    ).toThrow('mine')
     expect(tensor([1]).add(1).itemSync()).toBe(2)
   })
 })
@@ -50,7 +70,24 @@ describe('compile without an engine', () => {
       compile: async () => (programs++, { run: async () => [], dispose: async () => {} }),
     }
     const f = compile((..._: unknown[]) => ({}), { engine })
-    const same: unknown[][] = [[1, 'a'], [NaN], [Infinity], [-Infinity], [null], [-0], [0], ['NaN'], [new Linear(1, 1)], [new Linear(1, 1)], [() => 1], [() => 1], [[1], { a: 1 }], [tensor([1])], [tensor([1], [1], 'int32')], [tensor([[1]])]]
+    const same: unknown[][] = [
+      [1, 'a'],
+      [NaN],
+      [Infinity],
+      [-Infinity],
+      [null],
+      [-0],
+      [0],
+      ['NaN'],
+      [new Linear(1, 1)],
+      [new Linear(1, 1)],
+      [() => 1],
+      [() => 1],
+      [[1], { a: 1 }],
+      [tensor([1])],
+      [tensor([1], [1], 'int32')],
+      [tensor([[1]])],
+    ]
     for (const args of [...same, ...same]) await f(...args)
     expect(programs).toBe(same.length)
   })

@@ -58,7 +58,10 @@ export class Trace implements Interpreter {
       if (!input) this.captured.set(x, (input = this.input(x).place as Value))
       return input
     }
-    if (place instanceof Value) throw new TraceError(`a tensor of another trace [${x.shape}] is used here: a traced tensor must not outlive its step; keep it in a Variable`)
+    if (place instanceof Value)
+      throw new TraceError(
+        `a tensor of another trace [${x.shape}] is used here: a traced tensor must not outlive its step; keep it in a Variable`,
+      )
     let constant = this.#constants.get(place)
     if (!constant) {
       const attrs = { data: place.readSync(), shape: [...x.shape], dtype: x.dtype }
@@ -115,7 +118,11 @@ export const bodyTrace = (): Trace => new Trace(context())
 export function interpret(graph: Graph, args: readonly Tensor[]): Tensor[] {
   const made = new Map<Value, Tensor>(graph.inputs.map((v, i) => [v, args[i]!]))
   for (const { op, inputs, attrs, outputs } of graph.nodes) {
-    apply(op, inputs.map(v => made.get(v)!), attrs).forEach((t, i) => made.set(outputs[i]!, t))
+    apply(
+      op,
+      inputs.map(v => made.get(v)!),
+      attrs,
+    ).forEach((t, i) => made.set(outputs[i]!, t))
   }
   return graph.outputs.map(v => made.get(v)!)
 }

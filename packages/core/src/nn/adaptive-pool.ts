@@ -5,11 +5,15 @@ import { tensor, type Tensor } from '../tensor/tensor.ts'
 import { sides, type Sides, type Spatial } from './windows.ts'
 
 /** Window i of so many over an axis of length d: from ⌊i·d / many⌋ to ⌈(i + 1)·d / many⌉. */
-const windowAt = (d: number, many: number, i: number): [from: number, to: number] => [Math.floor((i * d) / many), Math.ceil(((i + 1) * d) / many)]
+const windowAt = (d: number, many: number, i: number): [from: number, to: number] => [
+  Math.floor((i * d) / many),
+  Math.ceil(((i + 1) * d) / many),
+]
 
 function adaptive(name: string, x: Tensor, size: Sides<Spatial>): { image: readonly number[]; out: number[]; even: boolean } {
   const image = x.shape.slice(2)
-  if (image.length < 1 || image.length > 3 || image.includes(0)) throw new ShapeError(`${name}: the input must be [n, c, …] with one to three spatial axes that are not empty, got [${x.shape}]`)
+  if (image.length < 1 || image.length > 3 || image.includes(0))
+    throw new ShapeError(`${name}: the input must be [n, c, …] with one to three spatial axes that are not empty, got [${x.shape}]`)
   const out = sides(`${name}: size`, image.length, size)
   return { image, out, even: image.every((d, i) => d % out[i]! === 0) }
 }

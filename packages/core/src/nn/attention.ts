@@ -15,7 +15,14 @@ export interface AttentionOptions extends AttentionMasks {
 
 /** Which keys a query at the same or a later place may see. → bool [tq, tk] */
 export function causalMask(tq: number, tk = tq): Tensor {
-  return iota(tk).reshape([1, tk]).greater(iota(tq).add(tk - tq).reshape([tq, 1])).not()
+  return iota(tk)
+    .reshape([1, tk])
+    .greater(
+      iota(tq)
+        .add(tk - tq)
+        .reshape([tq, 1]),
+    )
+    .not()
 }
 
 /** A number that leaves nothing after softmax, yet stays finite when every key is hidden. */
@@ -31,7 +38,12 @@ export const additiveMask = (mask: Tensor): Tensor => (mask.dtype === 'bool' ? m
  * @example
  * attention(q, k, v, { causal: true })
  */
-export function attention(q: Tensor, k: Tensor, v: Tensor, { causal = false, mask, through = weights => weights }: AttentionOptions = {}): Tensor {
+export function attention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { causal = false, mask, through = weights => weights }: AttentionOptions = {},
+): Tensor {
   let scores = q.mul(1 / Math.sqrt(q.shape.at(-1)!)).matmul(k, { transposeB: true })
   if (causal) scores = scores.add(additiveMask(causalMask(q.shape.at(-2)!, k.shape.at(-2)!)))
   if (mask) scores = scores.add(additiveMask(mask))

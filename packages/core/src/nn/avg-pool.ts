@@ -7,7 +7,13 @@ export interface AvgPoolOptions<N extends Spatial> extends PoolOptions<N> {
   countIncludePad?: boolean
 }
 
-function pooled<N extends Spatial>(name: string, n: N, x: Tensor, kernel: Sides<N>, { countIncludePad = true, ...options }: AvgPoolOptions<N>): Tensor {
+function pooled<N extends Spatial>(
+  name: string,
+  n: N,
+  x: Tensor,
+  kernel: Sides<N>,
+  { countIncludePad = true, ...options }: AvgPoolOptions<N>,
+): Tensor {
   const { counted, dilation: _, ...window } = poolOf(name, n, x.shape, kernel, options)
   return x.op('avgPool', [], { ...window, counted: countIncludePad ? counted : counted.map(() => 0) })
 }
@@ -20,7 +26,8 @@ function pooled<N extends Spatial>(name: string, n: N, x: Tensor, kernel: Sides<
  * @example
  * avgPool1d(x, 3, { stride: 1, padding: 1 })
  */
-export const avgPool1d = (x: Tensor, kernel: Sides<1>, options: AvgPoolOptions<1> = {}): Tensor => pooled('avgPool1d', 1, x, kernel, options)
+export const avgPool1d = (x: Tensor, kernel: Sides<1>, options: AvgPoolOptions<1> = {}): Tensor =>
+  pooled('avgPool1d', 1, x, kernel, options)
 
 /**
  * The mean of each window.
@@ -30,7 +37,8 @@ export const avgPool1d = (x: Tensor, kernel: Sides<1>, options: AvgPoolOptions<1
  * @example
  * avgPool2d(x, 3, { padding: 'same', countIncludePad: false })
  */
-export const avgPool2d = (x: Tensor, kernel: Sides<2>, options: AvgPoolOptions<2> = {}): Tensor => pooled('avgPool2d', 2, x, kernel, options)
+export const avgPool2d = (x: Tensor, kernel: Sides<2>, options: AvgPoolOptions<2> = {}): Tensor =>
+  pooled('avgPool2d', 2, x, kernel, options)
 
 /**
  * The mean of each window.
@@ -40,4 +48,5 @@ export const avgPool2d = (x: Tensor, kernel: Sides<2>, options: AvgPoolOptions<2
  * @example
  * avgPool3d(x, [1, 2, 2])
  */
-export const avgPool3d = (x: Tensor, kernel: Sides<3>, options: AvgPoolOptions<3> = {}): Tensor => pooled('avgPool3d', 3, x, kernel, options)
+export const avgPool3d = (x: Tensor, kernel: Sides<3>, options: AvgPoolOptions<3> = {}): Tensor =>
+  pooled('avgPool3d', 3, x, kernel, options)

@@ -21,7 +21,10 @@ export interface BatchNormFunctionOptions extends ChannelNormOptions {
  * const { y, mean, variance } = batchNorm(x, { weight, bias })
  * batchNorm(x, { statistics: { mean, variance } }).y
  */
-export function batchNorm(x: Tensor, { weight, bias, statistics, epsilon = 1e-5 }: BatchNormFunctionOptions = {}): { y: Tensor; mean: Tensor; variance: Tensor } {
+export function batchNorm(
+  x: Tensor,
+  { weight, bias, statistics, epsilon = 1e-5 }: BatchNormFunctionOptions = {},
+): { y: Tensor; mean: Tensor; variance: Tensor } {
   const c = x.shape[1] ?? 0
   const [w, b] = [weight ?? ones([c]), bias ?? zeros([c])]
   if (!statistics) {
@@ -29,7 +32,9 @@ export function batchNorm(x: Tensor, { weight, bias, statistics, epsilon = 1e-5 
     return { y, mean, variance }
   }
   const { mean, variance } = statistics
-  for (const t of [w, b, mean, variance]) if (t.shape.length !== 1 || t.shape[0] !== c) throw new ShapeError(`batchNorm: weight, bias, mean and variance must be [${c}], got [${t.shape}]`)
+  for (const t of [w, b, mean, variance])
+    if (t.shape.length !== 1 || t.shape[0] !== c)
+      throw new ShapeError(`batchNorm: weight, bias, mean and variance must be [${c}], got [${t.shape}]`)
   const scale = w.div(variance.add(epsilon).sqrt())
   const wide = (t: Tensor): Tensor => t.reshape(x.shape.map((d, i) => (i === 1 ? d : 1)))
   return { y: x.mul(wide(scale)).add(wide(b.sub(mean.mul(scale)))), mean, variance }
@@ -68,11 +73,17 @@ abstract class BatchNorm extends Module {
 
   forward(x: Tensor): Tensor {
     const name = this.constructor.name
-    if (!this.ranks.includes(x.shape.length) || x.shape[1] !== this.channels) throw new ShapeError(`${name}: the input must have ${this.ranks.join(' or ')} axes and ${this.channels} channels in axis 1, got [${x.shape}]`)
+    if (!this.ranks.includes(x.shape.length) || x.shape[1] !== this.channels)
+      throw new ShapeError(
+        `${name}: the input must have ${this.ranks.join(' or ')} axes and ${this.channels} channels in axis 1, got [${x.shape}]`,
+      )
     const options = { weight: this.weight?.value, bias: this.bias?.value, epsilon: this.#epsilon }
     if (!this.training) return batchNorm(x, { ...options, statistics: { mean: this.runningMean.value, variance: this.runningVar.value } }).y
     const count = size(x.shape) / this.channels
-    if (count < 2) throw new ShapeError(`${name}: training needs more than one number for each channel, got [${x.shape}]. Call eval(), or use a larger batch.`)
+    if (count < 2)
+      throw new ShapeError(
+        `${name}: training needs more than one number for each channel, got [${x.shape}]. Call eval(), or use a larger batch.`,
+      )
     const { y, mean, variance } = batchNorm(x, options)
     this.#follow(this.runningMean, mean)
     this.#follow(this.runningVar, variance.mul(count / (count - 1)))

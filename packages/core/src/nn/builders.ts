@@ -26,7 +26,8 @@ import { Upsample } from './upsample.ts'
 /** One of three, by how many spatial axes [channels, ...sides] has. */
 function bySides<A, B, C>(name: string, shape: Shape, kinds: readonly [A, B, C]): A | B | C {
   const kind = kinds[shape.length - 2]
-  if (!kind) throw new ShapeError(`${name}: needs [channels, length], [channels, height, width] or [channels, depth, height, width], got [${shape}]`)
+  if (!kind)
+    throw new ShapeError(`${name}: needs [channels, length], [channels, height, width] or [channels, depth, height, width], got [${shape}]`)
   return kind
 }
 
@@ -102,7 +103,10 @@ export const globalMaxPooling = (): LayerBuilder => () => new GlobalMaxPool()
 export const batchNormalization =
   (options?: BatchNormOptions): LayerBuilder =>
   shape =>
-    new (shape.length === 1 ? BatchNorm1d : bySides('batchNormalization', shape, [BatchNorm1d, BatchNorm2d, BatchNorm3d]))(shape[0]!, options)
+    new (shape.length === 1 ? BatchNorm1d : bySides('batchNormalization', shape, [BatchNorm1d, BatchNorm2d, BatchNorm3d]))(
+      shape[0]!,
+      options,
+    )
 
 /** A `LayerNorm` over the last axis. */
 export const layerNormalization =
@@ -125,7 +129,10 @@ export const upsampling =
 /** A `Flatten`: [...] → [all] */
 export const flatten = (): LayerBuilder => () => new Flatten()
 /** A `Dropout`. */
-export const dropout = (p: number): LayerBuilder => () => new Dropout(p)
+export const dropout =
+  (p: number): LayerBuilder =>
+  () =>
+    new Dropout(p)
 
 /** Any function of one tensor. */
 export const lambda =
@@ -163,8 +170,10 @@ class OutputOf extends Module {
 }
 
 type RecurrentKind = new (inputSize: number, hiddenSize: number, options: RecurrentOptions) => RNN | LSTM | GRU
-const recurrent = (Kind: RecurrentKind, units: number, { sequences = false, ...options }: RecurrentBuilderOptions = {}): LayerBuilder =>
-  shape => new OutputOf(new Kind(shape.at(-1)!, units, options), sequences)
+const recurrent =
+  (Kind: RecurrentKind, units: number, { sequences = false, ...options }: RecurrentBuilderOptions = {}): LayerBuilder =>
+  shape =>
+    new OutputOf(new Kind(shape.at(-1)!, units, options), sequences)
 
 /** An `RNN`: [t, in] → [hidden], or [t, hidden] with `sequences`. */
 export const rnn = (units: number, options?: RecurrentBuilderOptions): LayerBuilder => recurrent(RNN, units, options)

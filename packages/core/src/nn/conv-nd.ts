@@ -37,7 +37,8 @@ export abstract class ConvNd<W extends object> extends Module {
   ) {
     super()
     const name = this.constructor.name
-    if (inChannels % groups || outChannels % groups) throw new ShapeError(`${name}: ${inChannels} and ${outChannels} channels do not divide into ${groups} groups`)
+    if (inChannels % groups || outChannels % groups)
+      throw new ShapeError(`${name}: ${inChannels} and ${outChannels} channels do not divide into ${groups} groups`)
     const [first, second] = transposed ? [inChannels, outChannels] : [outChannels, inChannels]
     const shape = [first, second / groups, ...sides(`${name}: kernel`, spatial, kernel)]
     this.weight = param(shape, init)
@@ -46,7 +47,10 @@ export abstract class ConvNd<W extends object> extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (x.shape.length > 1 && x.shape[1] !== this.inChannels) throw new ShapeError(`${this.constructor.name}: axis 1 must be inChannels ${this.inChannels}, got ${x.shape[1]} in input [${x.shape}]. Channels come before length, height and width.`)
+    if (x.shape.length > 1 && x.shape[1] !== this.inChannels)
+      throw new ShapeError(
+        `${this.constructor.name}: axis 1 must be inChannels ${this.inChannels}, got ${x.shape[1]} in input [${x.shape}]. Channels come before length, height and width.`,
+      )
     return this.#convolve(x)
   }
 }

@@ -10,7 +10,13 @@ export interface ConvFunctionOptions<N extends Spatial> extends WindowOptions<N>
   paddingMode?: PaddingMode
 }
 
-function convolution<N extends Spatial>(name: string, n: N, x: Tensor, weight: Tensor, { groups = 1, bias, paddingMode = 'zeros', ...options }: ConvFunctionOptions<N>): Tensor {
+function convolution<N extends Spatial>(
+  name: string,
+  n: N,
+  x: Tensor,
+  weight: Tensor,
+  { groups = 1, bias, paddingMode = 'zeros', ...options }: ConvFunctionOptions<N>,
+): Tensor {
   const window = windowOf(name, n, x.shape, weight.shape.slice(2), options)
   const { pads } = window
   const others: [Tensor, Tensor?] = bias ? [weight, bias] : [weight]
@@ -27,7 +33,8 @@ function convolution<N extends Spatial>(name: string, n: N, x: Tensor, weight: T
  * @example
  * conv1d(x, weight, { padding: [2, 0], dilation: 2 })   // kernel 2, causal
  */
-export const conv1d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<1> = {}): Tensor => convolution('conv1d', 1, x, weight, options)
+export const conv1d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<1> = {}): Tensor =>
+  convolution('conv1d', 1, x, weight, options)
 
 /**
  * Cross-correlation of images with a bank of windows: yₒ = Σ_c x_c ⋆ weightₒ_c + biasₒ.
@@ -37,7 +44,8 @@ export const conv1d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<1
  * @example
  * conv2d(image, weight, { padding: 1, stride: 2, paddingMode: 'reflect' })
  */
-export const conv2d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<2> = {}): Tensor => convolution('conv2d', 2, x, weight, options)
+export const conv2d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<2> = {}): Tensor =>
+  convolution('conv2d', 2, x, weight, options)
 
 /**
  * Cross-correlation of volumes with a bank of windows: yₒ = Σ_c x_c ⋆ weightₒ_c + biasₒ.
@@ -47,4 +55,5 @@ export const conv2d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<2
  * @example
  * conv3d(volume, weight, { padding: 'same' })
  */
-export const conv3d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<3> = {}): Tensor => convolution('conv3d', 3, x, weight, options)
+export const conv3d = (x: Tensor, weight: Tensor, options: ConvFunctionOptions<3> = {}): Tensor =>
+  convolution('conv3d', 3, x, weight, options)

@@ -12,7 +12,10 @@ export function checkDropout(name: string, p: number): number {
 /** Zeroes with probability p, once for every number of `shape`, and divides what stays by 1 − p; `shape` broadcasts to that of x. */
 export function dropout(x: Tensor, p: number, rng: Rng, shape: readonly number[] = x.shape): Tensor {
   if (p === 0) return x
-  const keep = rng.uniform(shape).less(1 - p).cast('float32')
+  const keep = rng
+    .uniform(shape)
+    .less(1 - p)
+    .cast('float32')
   return x.mul(keep.mul(1 / (1 - p)))
 }
 
@@ -60,6 +63,13 @@ export class DropPath extends Module {
     this.#rng = rng
   }
   forward(x: Tensor): Tensor {
-    return this.training ? dropout(x, this.p, this.#rng, x.shape.map((d, axis) => (axis ? 1 : d))) : x
+    return this.training
+      ? dropout(
+          x,
+          this.p,
+          this.#rng,
+          x.shape.map((d, axis) => (axis ? 1 : d)),
+        )
+      : x
   }
 }

@@ -24,7 +24,8 @@ export class Embedding extends Module {
   readonly #padding: number | undefined
   constructor(count: number, d: number, { paddingIdx, init = normal() }: EmbeddingOptions = {}) {
     super()
-    if (paddingIdx !== undefined && !(Number.isInteger(paddingIdx) && paddingIdx >= 0 && paddingIdx < count)) throw new RangeError(`Embedding: paddingIdx must be in 0 … ${count - 1}, got ${paddingIdx}`)
+    if (paddingIdx !== undefined && !(Number.isInteger(paddingIdx) && paddingIdx >= 0 && paddingIdx < count))
+      throw new RangeError(`Embedding: paddingIdx must be in 0 … ${count - 1}, got ${paddingIdx}`)
     this.#padding = paddingIdx
     this.weight = param([count, d], (shape, rng) => {
       const next = init(shape, rng)

@@ -13,8 +13,10 @@ export interface ChannelNormOptions {
 
 function grouped(name: string, x: Tensor, groups: number, { weight, bias, epsilon = 1e-5 }: ChannelNormOptions): Tensor {
   const [n, c, ...image] = x.shape
-  if (c === undefined || !Number.isInteger(groups) || groups < 1 || c % groups || size([c, ...image]) === 0) throw new ShapeError(`${name}: the input must be [n, c, …] with channels that divide into ${groups} groups, got [${x.shape}]`)
-  for (const t of [weight, bias]) if (t && (t.shape.length !== 1 || t.shape[0] !== c)) throw new ShapeError(`${name}: weight and bias must be [${c}], got [${t.shape}]`)
+  if (c === undefined || !Number.isInteger(groups) || groups < 1 || c % groups || size([c, ...image]) === 0)
+    throw new ShapeError(`${name}: the input must be [n, c, …] with channels that divide into ${groups} groups, got [${x.shape}]`)
+  for (const t of [weight, bias])
+    if (t && (t.shape.length !== 1 || t.shape[0] !== c)) throw new ShapeError(`${name}: weight and bias must be [${c}], got [${t.shape}]`)
   const d = size([c / groups, ...image])
   const y = apply('layerNorm', [x.reshape([n! * groups, d]), ones([d]), zeros([d])], { epsilon })[0]!.reshape(x.shape)
   const wide = (t: Tensor): Tensor => t.reshape([c, ...image.map(() => 1)])

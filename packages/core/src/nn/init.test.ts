@@ -2,7 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { HostRng } from '../random/host-rng.ts'
 import { RangeError, ShapeError } from '../errors.ts'
 import {
-  constant, fanIn, fanOut, heNormal, heUniform, lecunNormal, lecunUniform, normal, orthogonal, truncatedNormal, uniform, xavierNormal, xavierUniform, type Initializer,
+  constant,
+  fanIn,
+  fanOut,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  normal,
+  orthogonal,
+  truncatedNormal,
+  uniform,
+  xavierNormal,
+  xavierUniform,
+  type Initializer,
 } from './init.ts'
 
 const shape = [40, 20, 5, 5] // fanIn 500, fanOut 1000
@@ -36,16 +49,29 @@ describe('initializers', () => {
     expect(Math.abs(mean(x))).toBeLessThan(4 * Math.sqrt(expected / x.length))
     expect(Math.abs(variance(x) / expected - 1)).toBeLessThan(0.04)
     const largest = Math.max(...x.map(Math.abs))
-    const [least, most] = form === 'bell' ? [3.3 * Math.sqrt(expected), Infinity] : form === 'even' ? [0.99 * Math.sqrt(3 * expected), Math.sqrt(3 * expected)] : [0.199, 0.2]
+    const [least, most] =
+      form === 'bell'
+        ? [3.3 * Math.sqrt(expected), Infinity]
+        : form === 'even'
+          ? [0.99 * Math.sqrt(3 * expected), Math.sqrt(3 * expected)]
+          : [0.199, 0.2]
     expect(largest).toBeGreaterThan(least)
     expect(largest).toBeLessThanOrEqual(most)
   })
 
-  it.each([[4, 10], [10, 4], [6, 3, 2]])('orthogonal: rows or columns of [%i, %i, …] at right angles, of the length of the gain', (...of) => {
+  it.each([
+    [4, 10],
+    [10, 4],
+    [6, 3, 2],
+  ])('orthogonal: rows or columns of [%i, %i, …] at right angles, of the length of the gain', (...of) => {
     const [rows, columns] = [of[0]!, fanIn(of)]
     const x = draw(orthogonal(3), of)
-    const vectors = rows <= columns ? Array.from({ length: rows }, (_, i) => x.slice(i * columns, (i + 1) * columns)) : Array.from({ length: columns }, (_, j) => x.filter((_, i) => i % columns === j))
-    for (const [i, a] of vectors.entries()) for (const [j, b] of vectors.entries()) expect(a.reduce((s, v, k) => s + v * b[k]!, 0)).toBeCloseTo(i === j ? 9 : 0, 10)
+    const vectors =
+      rows <= columns
+        ? Array.from({ length: rows }, (_, i) => x.slice(i * columns, (i + 1) * columns))
+        : Array.from({ length: columns }, (_, j) => x.filter((_, i) => i % columns === j))
+    for (const [i, a] of vectors.entries())
+      for (const [j, b] of vectors.entries()) expect(a.reduce((s, v, k) => s + v * b[k]!, 0)).toBeCloseTo(i === j ? 9 : 0, 10)
   })
 
   it('say what they do not take', () => {

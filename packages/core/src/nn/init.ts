@@ -14,11 +14,23 @@ export const fanIn = (shape: Shape): number => size(shape.slice(1))
 export const fanOut = (shape: Shape): number => shape[0]! * size(shape.slice(2))
 
 /** Evenly spread over ±bound. */
-export const uniform = (bound: number): Initializer => (_, rng) => () => (2 * rng.uniform() - 1) * bound
+export const uniform =
+  (bound: number): Initializer =>
+  (_, rng) =>
+  () =>
+    (2 * rng.uniform() - 1) * bound
 /** Mean 0 and the given standard deviation. */
-export const normal = (deviation = 1): Initializer => (_, rng) => () => rng.normal() * deviation
+export const normal =
+  (deviation = 1): Initializer =>
+  (_, rng) =>
+  () =>
+    rng.normal() * deviation
 /** One number everywhere: `constant(0)` for zeros, `constant(1)` for ones. */
-export const constant = (value: number): Initializer => () => () => value
+export const constant =
+  (value: number): Initializer =>
+  () =>
+  () =>
+    value
 
 /** Evenly spread over ±1/√fanIn: PyTorch's start for linear and convolutional weights. */
 export const fanInUniform: Initializer = (shape, rng) => uniform(1 / Math.sqrt(fanIn(shape)))(shape, rng)
@@ -34,10 +46,19 @@ export function truncatedNormal(deviation = 1, { bound = 2 }: { bound?: number }
 }
 
 /** Evenly spread with the variance scale / fan. */
-const spread = (variance: (shape: Shape) => number): Initializer => (shape, rng) => uniform(Math.sqrt(3 * variance(shape)))(shape, rng)
-const bell = (variance: (shape: Shape) => number): Initializer => (shape, rng) => normal(Math.sqrt(variance(shape)))(shape, rng)
+const spread =
+  (variance: (shape: Shape) => number): Initializer =>
+  (shape, rng) =>
+    uniform(Math.sqrt(3 * variance(shape)))(shape, rng)
+const bell =
+  (variance: (shape: Shape) => number): Initializer =>
+  (shape, rng) =>
+    normal(Math.sqrt(variance(shape)))(shape, rng)
 
-const xavier = (gain: number) => (shape: Shape): number => (2 * gain ** 2) / (fanIn(shape) + fanOut(shape))
+const xavier =
+  (gain: number) =>
+  (shape: Shape): number =>
+    (2 * gain ** 2) / (fanIn(shape) + fanOut(shape))
 /** Variance 2·gain²/(fanIn + fanOut), evenly spread. Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010. */
 export const xavierUniform = (gain = 1): Initializer => spread(xavier(gain))
 /** Variance 2·gain²/(fanIn + fanOut), normal. Glorot and Bengio, 2010. */
@@ -49,7 +70,10 @@ export interface HeOptions {
   /** Whose variance is kept: that of the outputs ('in') or of their gradients ('out'); default 'in'. */
   mode?: 'in' | 'out'
 }
-const he = ({ slope = 0, mode = 'in' }: HeOptions) => (shape: Shape): number => 2 / (1 + slope ** 2) / (mode === 'in' ? fanIn(shape) : fanOut(shape))
+const he =
+  ({ slope = 0, mode = 'in' }: HeOptions) =>
+  (shape: Shape): number =>
+    2 / (1 + slope ** 2) / (mode === 'in' ? fanIn(shape) : fanOut(shape))
 /** Variance 2/((1 + slope²)·fan), evenly spread. He et al., "Delving Deep into Rectifiers", 2015. */
 export const heUniform = (options: HeOptions = {}): Initializer => spread(he(options))
 /** Variance 2/((1 + slope²)·fan), normal. He et al., 2015. */

@@ -29,7 +29,11 @@ export class InvertedResidual extends Module {
     super()
     const wide = Math.round(inChannels * expand)
     const widen = new Sequential([new Conv2d(inChannels, wide, 1, { bias: false }), new BatchNorm2d(wide), new ReLU6()])
-    const depthwise = new Sequential([new Conv2d(wide, wide, 3, { stride, padding: 1, groups: wide, bias: false }), new BatchNorm2d(wide), new ReLU6()])
+    const depthwise = new Sequential([
+      new Conv2d(wide, wide, 3, { stride, padding: 1, groups: wide, bias: false }),
+      new BatchNorm2d(wide),
+      new ReLU6(),
+    ])
     const narrow = [new Conv2d(wide, outChannels, 1, { bias: false }), new BatchNorm2d(outChannels)]
     this.conv = new Sequential([...(expand === 1 ? [] : [widen]), depthwise, ...narrow])
     this.#shortcut = stride === 1 && inChannels === outChannels

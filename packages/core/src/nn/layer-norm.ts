@@ -44,7 +44,8 @@ export class LayerNorm extends Module {
     this.#epsilon = epsilon
   }
   forward(x: Tensor): Tensor {
-    if (!sameShape(x.shape.slice(-this.#shape.length), this.#shape)) throw new ShapeError(`LayerNorm: the input must end in [${this.#shape}], got [${x.shape}]`)
+    if (!sameShape(x.shape.slice(-this.#shape.length), this.#shape))
+      throw new ShapeError(`LayerNorm: the input must end in [${this.#shape}], got [${x.shape}]`)
     return layerNorm(x, this.weight?.value ?? ones(this.#shape), this.bias?.value ?? zeros(this.#shape), this.#epsilon)
   }
 }

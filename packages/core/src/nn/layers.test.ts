@@ -1,12 +1,44 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
-  BatchNorm2d, compile, Conv2d, ConvTranspose2d, DropPath, DTypeError, Embedding, GroupNorm, GRU, grad, LayerNorm, LearnedPositions, LSTM, MultiHeadAttention, ones, PatchEmbedding, RangeError, ready, Rng,
-  RNN, RotaryEmbedding, seed, sgd, ShapeError, tensor, TransformerEncoder, TransformerDecoder, UNetUp, zeros, type Tensor,
+  BatchNorm2d,
+  compile,
+  Conv2d,
+  ConvTranspose2d,
+  DropPath,
+  DTypeError,
+  Embedding,
+  GroupNorm,
+  GRU,
+  grad,
+  LayerNorm,
+  LearnedPositions,
+  LSTM,
+  MultiHeadAttention,
+  ones,
+  PatchEmbedding,
+  RangeError,
+  ready,
+  Rng,
+  RNN,
+  RotaryEmbedding,
+  seed,
+  sgd,
+  ShapeError,
+  tensor,
+  TransformerEncoder,
+  TransformerDecoder,
+  UNetUp,
+  zeros,
+  type Tensor,
 } from '../index.ts'
 
 beforeAll(() => ready())
 const list = async (t: Tensor): Promise<number[]> => Array.from(await t.data())
-const waves = (shape: number[]): Tensor => tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(3 * i)), shape)
+const waves = (shape: number[]): Tensor =>
+  tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(3 * i)),
+    shape,
+  )
 
 describe('Embedding', () => {
   it('keeps the row of its padding at zero', async () => {
@@ -65,7 +97,9 @@ describe('recurrent layers', () => {
   it('say what they do not take', () => {
     const layer = new LSTM(3, 4)
     expect(() => layer.forward(zeros([2, 5, 4]))).toThrow('LSTM: the input must be [n, t, inputSize 3], got [2,5,4]')
-    expect(() => layer.forward(zeros([2, 5, 3]), { state: { h: zeros([2, 4]), c: zeros([2, 4]) } })).toThrow(/the state must be .* = \[1,2,4\], got \[2,4\]/)
+    expect(() => layer.forward(zeros([2, 5, 3]), { state: { h: zeros([2, 4]), c: zeros([2, 4]) } })).toThrow(
+      /the state must be .* = \[1,2,4\], got \[2,4\]/,
+    )
     expect(() => layer.forward(zeros([2, 5, 3]), { lengths: zeros([2]) })).toThrow(DTypeError)
     expect(() => layer.forward(zeros([2, 5, 3]), { lengths: zeros([3], 'int32') })).toThrow(ShapeError)
     expect(() => new GRU(3, 4, { dropout: 1 })).toThrow(/GRU: p must be/)
@@ -90,7 +124,12 @@ describe('attention', () => {
   it('knows by rotary places only how far apart two are', async () => {
     const rotary = new RotaryEmbedding(4)
     const [q, k] = [waves([1, 4]), waves([2, 4]).slice(0, 1)]
-    const product = (i: number, j: number): Promise<number> => rotary.forward(q, { offset: i }).mul(rotary.forward(k, { offset: j })).sum().item()
+    const product = (i: number, j: number): Promise<number> =>
+      rotary
+        .forward(q, { offset: i })
+        .mul(rotary.forward(k, { offset: j }))
+        .sum()
+        .item()
     expect(await product(9, 5)).toBeCloseTo(await product(4, 0), 5)
     expect(Math.abs((await product(9, 5)) - (await product(9, 6)))).toBeGreaterThan(1e-3)
   })

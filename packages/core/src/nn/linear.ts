@@ -8,7 +8,9 @@ import type { Param } from './variable.ts'
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const [out, inside] = weight.shape as [number, number]
   const rows = x.shape.length === 2 ? x : x.reshape([-1, inside])
-  return rows.op('matmul', bias ? [weight, bias] : [weight], { transposeA: false, transposeB: true }).reshape([...x.shape.slice(0, -1), out])
+  return rows
+    .op('matmul', bias ? [weight, bias] : [weight], { transposeA: false, transposeB: true })
+    .reshape([...x.shape.slice(0, -1), out])
 }
 
 export interface LinearOptions {
@@ -41,7 +43,8 @@ export class Linear extends Module {
   }
   forward(x: Tensor): Tensor {
     if (x.shape.at(-1) !== this.inFeatures) {
-      const hint = x.shape.length > 2 && x.shape.slice(1).reduce((a, b) => a * b, 1) === this.inFeatures ? ' Flatten first: x.flatten(1).' : ''
+      const hint =
+        x.shape.length > 2 && x.shape.slice(1).reduce((a, b) => a * b, 1) === this.inFeatures ? ' Flatten first: x.flatten(1).' : ''
       throw new ShapeError(`Linear: last axis must be inFeatures ${this.inFeatures}, got ${x.shape.at(-1)} in input [${x.shape}].${hint}`)
     }
     return linear(x, this.weight.value, this.bias?.value)

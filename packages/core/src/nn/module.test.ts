@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { Buffer, freeze, Linear, LayerNorm, Module, modules, Param, PortolanError, tensor, trainable, unfreeze, variables, type Tensor } from '../index.ts'
+import {
+  Buffer,
+  freeze,
+  Linear,
+  LayerNorm,
+  Module,
+  modules,
+  Param,
+  PortolanError,
+  tensor,
+  trainable,
+  unfreeze,
+  variables,
+  type Tensor,
+} from '../index.ts'
 
 class Leaf extends Module {
   readonly weight = new Param(tensor([1]))
@@ -25,10 +39,19 @@ class Tree extends Module {
 
 describe('walk', () => {
   it('names paths as PyTorch would: through arrays and plain objects, in snake case but for capitals, once each', () => {
-    expect([...variables(new Tree()).keys()]).toEqual(
-      ['in_proj.weight', 'in_proj.running_mean', 'layers.0.weight', 'layers.0.running_mean', 'layers.2.weight', 'layers.2.running_mean',
-        'by_name.a.b.weight', 'by_name.a.b.running_mean', 'by_name.LayerNorm.weight', 'by_name.LayerNorm.running_mean', 'W'],
-    )
+    expect([...variables(new Tree()).keys()]).toEqual([
+      'in_proj.weight',
+      'in_proj.running_mean',
+      'layers.0.weight',
+      'layers.0.running_mean',
+      'layers.2.weight',
+      'layers.2.running_mean',
+      'by_name.a.b.weight',
+      'by_name.a.b.running_mean',
+      'by_name.LayerNorm.weight',
+      'by_name.LayerNorm.running_mean',
+      'W',
+    ])
     expect([...modules(new Tree()).keys()]).toEqual(['', 'in_proj', 'layers.0', 'layers.2', 'by_name.a.b', 'by_name.LayerNorm'])
   })
   it('starts anywhere', () => {

@@ -56,7 +56,8 @@ export function* walk(root: unknown, path = '', seen = new Set<unknown>()): Gene
 }
 
 /** Every module below an object, itself included, by path. */
-export const modules = (root: unknown): Map<string, Module> => new Map([...walk(root)].flatMap(([path, x]) => (x instanceof Module ? [[path, x] as const] : [])))
+export const modules = (root: unknown): Map<string, Module> =>
+  new Map([...walk(root)].flatMap(([path, x]) => (x instanceof Module ? [[path, x] as const] : [])))
 
 /** A kind of variable, as a class. */
 export type Kind<V extends Variable = Variable> = abstract new (...args: never[]) => V
@@ -94,7 +95,10 @@ export const trainable = (root: unknown): Map<string, Param> => new Map([...vari
 
 function setTrainable(root: unknown, filter: Filter, on: boolean): void {
   const found = [...variables(root, Param)].filter(([path, p]) => matches(filter, path, p))
-  if (!found.length) throw new PortolanError(`${on ? 'unfreeze' : 'freeze'}: no parameter matches ${String(filter)}. There are: ${[...variables(root, Param).keys()].join(', ')}`)
+  if (!found.length)
+    throw new PortolanError(
+      `${on ? 'unfreeze' : 'freeze'}: no parameter matches ${String(filter)}. There are: ${[...variables(root, Param).keys()].join(', ')}`,
+    )
   for (const [, p] of found) p.trainable = on
 }
 

@@ -69,9 +69,11 @@ export class MultiHeadAttention extends Module {
   ) {
     super()
     if (embedDim % numHeads) throw new ShapeError(`MultiHeadAttention: embedDim ${embedDim} does not divide into ${numHeads} heads`)
-    if (numHeads % numKvHeads) throw new ShapeError(`MultiHeadAttention: ${numHeads} heads do not divide among ${numKvHeads} of keys and values`)
+    if (numHeads % numKvHeads)
+      throw new ShapeError(`MultiHeadAttention: ${numHeads} heads do not divide among ${numKvHeads} of keys and values`)
     const d = embedDim / numHeads
-    if (rotary && rotary.d !== d) throw new ShapeError(`MultiHeadAttention: rotary must turn the ${d} channels of a head, it turns ${rotary.d}`)
+    if (rotary && rotary.d !== d)
+      throw new ShapeError(`MultiHeadAttention: rotary must turn the ${d} channels of a head, it turns ${rotary.d}`)
     const [e, kv] = [embedDim, numKvHeads * d]
     this.#rows = [e, kv, kv]
     this.#columns = [e, keyDim, valueDim]
@@ -91,7 +93,8 @@ export class MultiHeadAttention extends Module {
   forward(query: Tensor, { key = query, value = key, keyMask, mask, causal = false }: AttentionInputs = {}): Tensor {
     const inputs = [query, key, value] as const
     for (const [i, t] of inputs.entries())
-      if (t.shape.length !== 3 || t.shape[2] !== this.#columns[i]) throw new ShapeError(`MultiHeadAttention: ${['query', 'key', 'value'][i]} must be [n, t, ${this.#columns[i]}], got [${t.shape}]`)
+      if (t.shape.length !== 3 || t.shape[2] !== this.#columns[i])
+        throw new ShapeError(`MultiHeadAttention: ${['query', 'key', 'value'][i]} must be [n, t, ${this.#columns[i]}], got [${t.shape}]`)
     const [q, k, v] = this.#project(inputs)
     const turned = (t: Tensor): Tensor => this.#rotary?.forward(t) ?? t
     const through = (w: Tensor): Tensor => (this.training ? dropout(w, this.#dropout, this.#rng) : w)
@@ -104,8 +107,10 @@ export class MultiHeadAttention extends Module {
   /** [n, tk] → [n, 1, 1, tk] */
   #checked(keyMask: Tensor, key: Tensor): Tensor {
     const [n, t] = key.shape as [number, number]
-    if (keyMask.dtype !== 'bool') throw new DTypeError(`MultiHeadAttention: keyMask must be bool, got ${keyMask.dtype}. Compare: ids.notEqual(padding)`)
-    if (!sameShape(keyMask.shape, [n, t])) throw new ShapeError(`MultiHeadAttention: keyMask must be [n, tk] = [${n},${t}], got [${keyMask.shape}]`)
+    if (keyMask.dtype !== 'bool')
+      throw new DTypeError(`MultiHeadAttention: keyMask must be bool, got ${keyMask.dtype}. Compare: ids.notEqual(padding)`)
+    if (!sameShape(keyMask.shape, [n, t]))
+      throw new ShapeError(`MultiHeadAttention: keyMask must be [n, tk] = [${n},${t}], got [${keyMask.shape}]`)
     return keyMask.reshape([n, 1, 1, t])
   }
 

@@ -26,7 +26,11 @@ export function nonMaxSuppression(
   scores: Tensor,
   { maxOutput, iouThreshold = 0.5, scoreThreshold = -Infinity, classes }: NonMaxSuppressionOptions,
 ): { indices: Tensor; count: Tensor } {
-  const [indices, count] = apply('nonMaxSuppression', [classes ? separated(boxes, classes) : boxes, scores], { maxOutput, iouThreshold, scoreThreshold }) as [Tensor, Tensor]
+  const [indices, count] = apply('nonMaxSuppression', [classes ? separated(boxes, classes) : boxes, scores], {
+    maxOutput,
+    iouThreshold,
+    scoreThreshold,
+  }) as [Tensor, Tensor]
   return { indices, count }
 }
 

@@ -22,7 +22,8 @@ export class PatchEmbedding extends Module {
     this.proj = new Conv2d(channels, d, patch, { stride: patch })
   }
   forward(x: Tensor): Tensor {
-    if (this.#patch.some((p, i) => x.shape.length !== 4 || x.shape[i + 2]! % p)) throw new ShapeError(`PatchEmbedding: the input must be [n, c, h, w] with h and w multiples of [${this.#patch}], got [${x.shape}]`)
+    if (this.#patch.some((p, i) => x.shape.length !== 4 || x.shape[i + 2]! % p))
+      throw new ShapeError(`PatchEmbedding: the input must be [n, c, h, w] with h and w multiples of [${this.#patch}], got [${x.shape}]`)
     const y = this.proj.forward(x) // [n, d, h′, w′]
     return y.reshape([y.shape[0]!, y.shape[1]!, -1]).transpose([0, 2, 1])
   }

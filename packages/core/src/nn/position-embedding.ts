@@ -31,7 +31,8 @@ export class SinusoidalPositions extends Module {
     this.#base = base
   }
   forward(x: Tensor): Tensor {
-    if (x.shape.length < 2 || x.shape.at(-1) !== this.d) throw new ShapeError(`SinusoidalPositions: the input must be [..., t, ${this.d}], got [${x.shape}]`)
+    if (x.shape.length < 2 || x.shape.at(-1) !== this.d)
+      throw new ShapeError(`SinusoidalPositions: the input must be [..., t, ${this.d}], got [${x.shape}]`)
     const t = x.shape.at(-2)!
     if (this.#table?.shape[0] !== t) this.#table = sinusoidalPositions(t, this.d, { base: this.#base })
     return x.add(this.#table)
@@ -59,7 +60,8 @@ export class LearnedPositions extends Module {
   }
   forward(x: Tensor): Tensor {
     const t = x.shape.at(-2) ?? 0
-    if (x.shape.length < 2 || t > this.count) throw new ShapeError(`LearnedPositions: the input must be [..., t, d] with t at most ${this.count}, got [${x.shape}]`)
+    if (x.shape.length < 2 || t > this.count)
+      throw new ShapeError(`LearnedPositions: the input must be [..., t, d] with t at most ${this.count}, got [${x.shape}]`)
     return x.add(this.weight.value.slice(0, 0, t))
   }
 }

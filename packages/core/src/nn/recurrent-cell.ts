@@ -84,7 +84,8 @@ abstract class RecurrentCell extends Module {
   }
 
   protected step(x: Tensor, carry: readonly Tensor[] | undefined): Tensor[] {
-    if (x.shape.length !== 2 || x.shape[1] !== this.inputSize) throw new ShapeError(`${this.constructor.name}: the input must be [n, inputSize ${this.inputSize}], got [${x.shape}]`)
+    if (x.shape.length !== 2 || x.shape[1] !== this.inputSize)
+      throw new ShapeError(`${this.constructor.name}: the input must be [n, inputSize ${this.inputSize}], got [${x.shape}]`)
     const cell = this.#cell
     const before = carry ?? Array.from({ length: cell.carries }, () => zeros([x.shape[0]!, this.hiddenSize]))
     return cell.step(inward(cell, x, this.weightIh, this.biasIh, this.biasHh), onward(cell, before[0]!, this.weightHh, this.biasHh), before)
@@ -99,7 +100,11 @@ abstract class RecurrentCell extends Module {
  * const h = new RNNCell(64, 128).forward(x)
  */
 export class RNNCell extends RecurrentCell {
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: { nonlinearity?: Nonlinearity; bias?: boolean } = {}) {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    { nonlinearity = 'tanh', ...options }: { nonlinearity?: Nonlinearity; bias?: boolean } = {},
+  ) {
     super(rnnCell(nonlinearity), inputSize, hiddenSize, options)
   }
   forward(x: Tensor, h?: Tensor): Tensor {

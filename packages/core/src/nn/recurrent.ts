@@ -69,10 +69,13 @@ export abstract class Recurrent extends Module {
   /** x [n, t, in] and maybe the carry, each [layers·directions, n, hidden] → output [n, t, directions·hidden], carry */
   protected run(x: Tensor, start: readonly Tensor[] | undefined, lengths: Tensor | undefined): [output: Tensor, carry: Tensor[]] {
     const name = this.constructor.name
-    if (x.shape.length !== 3 || x.shape[2] !== this.inputSize) throw new ShapeError(`${name}: the input must be [n, t, inputSize ${this.inputSize}], got [${x.shape}]`)
+    if (x.shape.length !== 3 || x.shape[2] !== this.inputSize)
+      throw new ShapeError(`${name}: the input must be [n, t, inputSize ${this.inputSize}], got [${x.shape}]`)
     const [n, t] = x.shape as [number, number]
     const whole = [this.#suffixes.flat().length, n, this.hiddenSize]
-    for (const s of start ?? []) if (!sameShape(s.shape, whole)) throw new ShapeError(`${name}: the state must be [layers·directions, n, hidden] = [${whole}], got [${s.shape}]`)
+    for (const s of start ?? [])
+      if (!sameShape(s.shape, whole))
+        throw new ShapeError(`${name}: the state must be [layers·directions, n, hidden] = [${whole}], got [${s.shape}]`)
     const mask = lengths && this.#mask(lengths, n, t)
 
     const last: Tensor[][] = []
@@ -105,8 +108,12 @@ export abstract class Recurrent extends Module {
 
   /** → bool [t, n, 1] */
   #mask(lengths: Tensor, n: number, t: number): Tensor {
-    if (lengths.dtype !== 'int32') throw new DTypeError(`${this.constructor.name}: lengths must be int32, got ${lengths.dtype}. Cast them: lengths.cast('int32')`)
-    if (!sameShape(lengths.shape, [n])) throw new ShapeError(`${this.constructor.name}: lengths must be [n] = [${n}], got [${lengths.shape}]`)
-    return iota(t).reshape([t, 1, 1]).less(lengths.reshape([1, n, 1]))
+    if (lengths.dtype !== 'int32')
+      throw new DTypeError(`${this.constructor.name}: lengths must be int32, got ${lengths.dtype}. Cast them: lengths.cast('int32')`)
+    if (!sameShape(lengths.shape, [n]))
+      throw new ShapeError(`${this.constructor.name}: lengths must be [n] = [${n}], got [${lengths.shape}]`)
+    return iota(t)
+      .reshape([t, 1, 1])
+      .less(lengths.reshape([1, n, 1]))
   }
 }

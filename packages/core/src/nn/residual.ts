@@ -22,7 +22,9 @@ const batchNorm = (channels: number): Layer => new BatchNorm2d(channels)
 
 /** A shortcut with a convolution of its own, where the plain one would not fit. */
 const shortcut = (inChannels: number, outChannels: number, stride: number, norm: (channels: number) => Layer): Sequential | undefined =>
-  stride === 1 && inChannels === outChannels ? undefined : new Sequential([new Conv2d(inChannels, outChannels, 1, { stride, bias: false }), norm(outChannels)])
+  stride === 1 && inChannels === outChannels
+    ? undefined
+    : new Sequential([new Conv2d(inChannels, outChannels, 1, { stride, bias: false }), norm(outChannels)])
 
 /**
  * Two 3 × 3 convolutions beside a shortcut: relu(x + bn2(conv2(relu(bn1(conv1(x)))))).
@@ -48,7 +50,10 @@ export class BasicBlock extends Module {
   }
   forward(x: Tensor): Tensor {
     const h = this.bn1.forward(this.conv1.forward(x)).relu()
-    return this.bn2.forward(this.conv2.forward(h)).add(this.downsample?.forward(x) ?? x).relu()
+    return this.bn2
+      .forward(this.conv2.forward(h))
+      .add(this.downsample?.forward(x) ?? x)
+      .relu()
   }
 }
 
@@ -70,7 +75,11 @@ export class Bottleneck extends Module {
   readonly conv3: Conv2d
   readonly bn3: Layer
   readonly downsample: Sequential | undefined
-  constructor(inChannels: number, outChannels: number, { stride = 1, groups = 1, width = outChannels / 4, norm = batchNorm }: BottleneckOptions = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    { stride = 1, groups = 1, width = outChannels / 4, norm = batchNorm }: BottleneckOptions = {},
+  ) {
     super()
     this.conv1 = new Conv2d(inChannels, width, 1, { bias: false })
     this.bn1 = norm(width)
@@ -83,6 +92,9 @@ export class Bottleneck extends Module {
   forward(x: Tensor): Tensor {
     const narrow = this.bn1.forward(this.conv1.forward(x)).relu()
     const seen = this.bn2.forward(this.conv2.forward(narrow)).relu()
-    return this.bn3.forward(this.conv3.forward(seen)).add(this.downsample?.forward(x) ?? x).relu()
+    return this.bn3
+      .forward(this.conv3.forward(seen))
+      .add(this.downsample?.forward(x) ?? x)
+      .relu()
   }
 }

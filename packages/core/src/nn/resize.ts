@@ -29,11 +29,14 @@ export interface ResizeOptions {
  */
 export function resize(x: Tensor, { size, scale, mode = 'nearest', alignCorners = false }: ResizeOptions): Tensor {
   const image = x.shape.slice(2)
-  if (image.length < 1 || image.length > 3) throw new ShapeError(`resize: the input must be [n, c, …] with one to three spatial axes, got [${x.shape}]`)
+  if (image.length < 1 || image.length > 3)
+    throw new ShapeError(`resize: the input must be [n, c, …] with one to three spatial axes, got [${x.shape}]`)
   if ((size === undefined) === (scale === undefined)) throw new PortolanError('resize: give either size or scale')
-  if (alignCorners && mode !== 'linear' && mode !== 'cubic') throw new PortolanError(`resize: alignCorners is for linear and cubic, not for ${mode}`)
+  if (alignCorners && mode !== 'linear' && mode !== 'cubic')
+    throw new PortolanError(`resize: alignCorners is for linear and cubic, not for ${mode}`)
   if (size !== undefined) return x.op('resize', [], { size: sides('resize: size', image.length, size), mode, alignCorners })
   const scales = typeof scale === 'number' ? image.map(() => scale) : [...scale!]
-  if (scales.length !== image.length || !scales.every(s => s > 0 && s < Infinity)) throw new ShapeError(`resize: scale must be a number > 0, or ${image.length} of them, got [${scale}]`)
+  if (scales.length !== image.length || !scales.every(s => s > 0 && s < Infinity))
+    throw new ShapeError(`resize: scale must be a number > 0, or ${image.length} of them, got [${scale}]`)
   return x.op('resize', [], { size: image.map((d, i) => Math.floor(d * scales[i]!)), mode, alignCorners, scale: scales })
 }

@@ -13,7 +13,8 @@ import type { Tensor } from '../tensor/tensor.ts'
  */
 export function rmsNorm(x: Tensor, weight: Tensor, epsilon = 1e-6): Tensor {
   const lead = x.shape.length - weight.shape.length
-  if (lead < 0 || !weight.shape.length || !sameShape(x.shape.slice(lead), weight.shape)) throw new ShapeError(`rmsNorm: the input must end in [${weight.shape}], got [${x.shape}]`)
+  if (lead < 0 || !weight.shape.length || !sameShape(x.shape.slice(lead), weight.shape))
+    throw new ShapeError(`rmsNorm: the input must end in [${weight.shape}], got [${x.shape}]`)
   const axes = range(weight.shape.length).map(i => lead + i)
   return x.div(x.square().mean(axes, true).add(epsilon).sqrt()).mul(weight)
 }

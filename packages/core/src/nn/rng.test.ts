@@ -47,7 +47,13 @@ it('its state is the key and the number of the draw, and says all', () => {
 it('normal is finite at the ends of uniform', () => {
   class Ends extends Rng {
     override uniform(): Tensor {
-      return ones([2]).mul(0).add(ones([2]).mul(1 - 2 ** -24).mul(ones([2]).cumsum().sub(1)))
+      return ones([2])
+        .mul(0)
+        .add(
+          ones([2])
+            .mul(1 - 2 ** -24)
+            .mul(ones([2]).cumsum().sub(1)),
+        )
     }
   }
   expect(numbers(new Ends(0).normal([2])).every(Number.isFinite)).toBe(true)

@@ -25,19 +25,26 @@ export class Rng extends Module {
 
   /** Integers in [0, 2^bits), 1 ≤ bits ≤ 31. → int32 */
   bits(shape: Shape, bits = 31): Tensor {
-    if (!Number.isInteger(bits) || bits < 1 || bits > 31) throw new RangeError(`Rng.bits: bits must be an integer from 1 to 31, got ${bits}`)
+    if (!Number.isInteger(bits) || bits < 1 || bits > 31)
+      throw new RangeError(`Rng.bits: bits must be an integer from 1 to 31, got ${bits}`)
     const now = this.state.value
     this.state.value = now.add(tensor([0, 0, 1], [3], 'int32'))
     return apply('randomBits', [now], { shape: [...shape], bits })[0]!
   }
   /** Evenly spread over [0, 1), multiples of 2⁻²⁴. → float32 */
   uniform(shape: Shape): Tensor {
-    return this.bits(shape, 24).cast('float32').mul(2 ** -24)
+    return this.bits(shape, 24)
+      .cast('float32')
+      .mul(2 ** -24)
   }
   /** Mean 0, variance 1, by Box and Muller: √(−2 ln(1 − u)) · cos 2πv. → float32 */
   normal(shape: Shape): Tensor {
     const radius = this.uniform(shape).neg().add(1).log().mul(-2).sqrt()
-    return radius.mul(this.uniform(shape).mul(2 * Math.PI).cos())
+    return radius.mul(
+      this.uniform(shape)
+        .mul(2 * Math.PI)
+        .cos(),
+    )
   }
   /** Holds with probability p in [0, 1]. → bool */
   bernoulli(p: number, shape: Shape): Tensor {
@@ -46,12 +53,16 @@ export class Rng extends Module {
   }
   /** Integers from 0 to `below` − 1, 1 ≤ below < 2³¹: remainders of 31 bits, so that no two probabilities differ by more than 2⁻³¹. → int32 */
   integers(below: number, shape: Shape): Tensor {
-    if (!Number.isInteger(below) || below < 1 || below >= 2 ** 31) throw new RangeError(`Rng.integers: below must be an integer from 1 to 2^31 - 1, got ${below}`)
+    if (!Number.isInteger(below) || below < 1 || below >= 2 ** 31)
+      throw new RangeError(`Rng.integers: below must be an integer from 1 to 2^31 - 1, got ${below}`)
     return this.bits(shape).mod(below)
   }
   /** Which of n classes: class i with probability eˡⁱ / Σ eˡ, by the largest of the logits l with Gumbel noise −log(−log u). logits: [..., n] → int32 [...] */
   categorical(logits: Tensor): Tensor {
-    const u = this.bits(logits.shape, 23).cast('float32').add(0.5).mul(2 ** -23) // never 0 or 1
+    const u = this.bits(logits.shape, 23)
+      .cast('float32')
+      .add(0.5)
+      .mul(2 ** -23) // never 0 or 1
     return logits.add(u.log().neg().log().neg()).argMax(-1)
   }
   /** The integers 0 … n − 1 in random order. → int32 [n] */

@@ -13,7 +13,11 @@ import { Recurrent, type RecurrentOptions, type SequenceOptions } from './recurr
  * const [output, h] = new RNN(64, 128).forward(x)
  */
 export class RNN extends Recurrent {
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RecurrentOptions & { nonlinearity?: Nonlinearity } = {}) {
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    { nonlinearity = 'tanh', ...options }: RecurrentOptions & { nonlinearity?: Nonlinearity } = {},
+  ) {
     super(rnnCell(nonlinearity), inputSize, hiddenSize, options)
   }
   forward(x: Tensor, { state, lengths }: SequenceOptions<Tensor> = {}): [output: Tensor, state: Tensor] {

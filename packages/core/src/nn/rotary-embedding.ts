@@ -37,13 +37,17 @@ export class RotaryEmbedding extends Module {
   }
 
   forward(x: Tensor, { offset = 0 }: { offset?: number } = {}): Tensor {
-    if (x.shape.length < 2 || x.shape.at(-1) !== this.d) throw new ShapeError(`RotaryEmbedding: the input must be [..., t, ${this.d}], got [${x.shape}]`)
+    if (x.shape.length < 2 || x.shape.at(-1) !== this.d)
+      throw new ShapeError(`RotaryEmbedding: the input must be [..., t, ${this.d}], got [${x.shape}]`)
     const { cos, sin } = this.#angles(x.shape.at(-2)!, offset)
     if (!this.#interleaved) {
       const [a, b] = x.split(2) as [Tensor, Tensor]
       return concat([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], -1)
     }
-    const [a, b] = x.reshape([...x.shape.slice(0, -1), this.d / 2, 2]).split(2).map(t => t.squeeze(-1)) as [Tensor, Tensor]
+    const [a, b] = x
+      .reshape([...x.shape.slice(0, -1), this.d / 2, 2])
+      .split(2)
+      .map(t => t.squeeze(-1)) as [Tensor, Tensor]
     return stack([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))], -1).reshape(x.shape)
   }
 

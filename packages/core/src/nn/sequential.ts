@@ -36,7 +36,11 @@ export class Sequential extends Module {
  * @example
  * const model = sequential([1, 28, 28], [convolution(32, 3), lambda(gelu), maxPooling(2), flatten(), dense(10)])
  */
-export function sequential(inputShape: Shape, builders: readonly LayerBuilder[], { dtype = 'float32' }: { dtype?: DType } = {}): Sequential {
+export function sequential(
+  inputShape: Shape,
+  builders: readonly LayerBuilder[],
+  { dtype = 'float32' }: { dtype?: DType } = {},
+): Sequential {
   let now: { shape: Shape; dtype: DType } = { shape: inputShape, dtype }
   const layers = builders.map((build, i) => {
     try {

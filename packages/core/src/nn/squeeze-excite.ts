@@ -25,7 +25,10 @@ export class SqueezeExcite extends Module {
   readonly fc2: Conv2d
   readonly #activation: Activation
   readonly #scale: Activation
-  constructor(channels: number, { squeeze = Math.max(1, channels >> 4), activation = x => x.relu(), scale = x => x.sigmoid() }: SqueezeExciteOptions = {}) {
+  constructor(
+    channels: number,
+    { squeeze = Math.max(1, channels >> 4), activation = x => x.relu(), scale = x => x.sigmoid() }: SqueezeExciteOptions = {},
+  ) {
     super()
     this.fc1 = new Conv2d(channels, squeeze, 1)
     this.fc2 = new Conv2d(squeeze, channels, 1)

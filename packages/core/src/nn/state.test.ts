@@ -1,5 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { BatchNorm1d, DTypeError, Dropout, Linear, load, merge, Module, Param, PortolanError, RngState, Rng, ShapeError, split, tensor, Variable, weights, type State, type Tensor } from '../index.ts'
+import {
+  BatchNorm1d,
+  DTypeError,
+  Dropout,
+  Linear,
+  load,
+  merge,
+  Module,
+  Param,
+  PortolanError,
+  RngState,
+  Rng,
+  ShapeError,
+  split,
+  tensor,
+  Variable,
+  weights,
+  type State,
+  type Tensor,
+} from '../index.ts'
 
 class Net extends Module {
   readonly rng = new Rng(5)
@@ -21,7 +40,11 @@ describe('split and merge', () => {
   it('part a state, the rest last, and put it back', () => {
     const net = new Net()
     const [params, random, rest] = split(net, Param, RngState) as [State, State, State]
-    expect([Object.keys(params), Object.keys(random), Object.keys(rest)]).toEqual([['fc.weight', 'fc.bias', 'norm.weight', 'norm.bias'], ['rng.state'], ['norm.running_mean', 'norm.running_var']])
+    expect([Object.keys(params), Object.keys(random), Object.keys(rest)]).toEqual([
+      ['fc.weight', 'fc.bias', 'norm.weight', 'norm.bias'],
+      ['rng.state'],
+      ['norm.running_mean', 'norm.running_var'],
+    ])
     const before = values({ ...params, ...random, ...rest })
     net.rng.uniform([1])
     for (const v of [net.fc.weight, net.norm.runningMean]) v.value = v.value.add(1)
@@ -31,7 +54,10 @@ describe('split and merge', () => {
   })
   it('give a variable to the first filter that lets it through', () => {
     const [fc, params] = split(new Net(), 'fc', Param) as [State, State]
-    expect([Object.keys(fc), Object.keys(params)]).toEqual([['fc.weight', 'fc.bias'], ['norm.weight', 'norm.bias']])
+    expect([Object.keys(fc), Object.keys(params)]).toEqual([
+      ['fc.weight', 'fc.bias'],
+      ['norm.weight', 'norm.bias'],
+    ])
   })
   it('want every variable once', () => {
     const net = new Net()
@@ -56,7 +82,14 @@ describe('load', () => {
     const { 'fc.bias': _, ...state } = good()
     const wrong: State = { ...state, 'fc.weight': tensor([[1, 2]]), 'norm.weight': tensor([1, 2, 3], [3], 'int32'), head: tensor([1]) }
     expect(message(() => load(net, wrong))).toBe(
-      ['load: the state does not fit the module.', 'missing: fc.bias', 'unexpected: head', 'misshapen: fc.weight is [3,2], got [1,2]', 'of another dtype: norm.weight is float32, got int32', 'Pass { strict: false } to load what both sides have.']
+      [
+        'load: the state does not fit the module.',
+        'missing: fc.bias',
+        'unexpected: head',
+        'misshapen: fc.weight is [3,2], got [1,2]',
+        'of another dtype: norm.weight is float32, got int32',
+        'Pass { strict: false } to load what both sides have.',
+      ]
         .map((line, i) => (i > 0 && i < 5 ? `  ${line}` : line))
         .join('\n'),
     )
@@ -74,7 +107,18 @@ describe('load', () => {
     load(net, { 'fc.bias': tensor([1, 2, 3]), nothing: tensor([1]) }, { strict: false })
     expect(Array.from(bias.value.dataSync())).toEqual([1, 2, 3])
     expect(() => load(net, { 'fc.bias': tensor([1]) }, { strict: false })).toThrow(ShapeError)
-    load(net, { 'fc.weight': tensor([[1, 2], [3, 4], [5, 6]]), 'fc.bias': tensor([0, 0, 0]) }, { only: 'fc' })
+    load(
+      net,
+      {
+        'fc.weight': tensor([
+          [1, 2],
+          [3, 4],
+          [5, 6],
+        ]),
+        'fc.bias': tensor([0, 0, 0]),
+      },
+      { only: 'fc' },
+    )
     expect(Array.from(bias.value.dataSync())).toEqual([0, 0, 0])
   })
   it('is not fooled by names of objects', () => {

@@ -37,7 +37,8 @@ export function merge<M>(root: M, ...states: State[]): M {
 }
 
 /** The weights of a model, by path: its parameters and buffers, under PyTorch's names. */
-export const weights = (root: unknown): State => Object.fromEntries([...variables(root, [Param, Buffer])].map(([path, v]) => [path, v.value]))
+export const weights = (root: unknown): State =>
+  Object.fromEntries([...variables(root, [Param, Buffer])].map(([path, v]) => [path, v.value]))
 
 /** PyTorch counts the batches of a BatchNorm, as int64; we never need the number. */
 const dispensable = /(^|\.)num_batches_tracked$/
@@ -61,8 +62,12 @@ export function load<M>(root: M, state: Readonly<State>, { only = [Param, Buffer
   const missing = [...own.keys()].filter(k => !Object.hasOwn(state, k))
   const unexpected = given.filter(k => !own.has(k))
   const both = [...own].filter(([path]) => Object.hasOwn(state, path))
-  const misshapen = both.filter(([path, v]) => !sameShape(state[path]!.shape, v.shape)).map(([path, v]) => `${path} is [${v.shape}], got [${state[path]!.shape}]`)
-  const others = both.filter(([path, v]) => state[path]!.dtype !== v.dtype).map(([path, v]) => `${path} is ${v.dtype}, got ${state[path]!.dtype}`)
+  const misshapen = both
+    .filter(([path, v]) => !sameShape(state[path]!.shape, v.shape))
+    .map(([path, v]) => `${path} is [${v.shape}], got [${state[path]!.shape}]`)
+  const others = both
+    .filter(([path, v]) => state[path]!.dtype !== v.dtype)
+    .map(([path, v]) => `${path} is ${v.dtype}, got ${state[path]!.dtype}`)
   const problems = [
     ...(strict && missing.length ? [`missing: ${missing.join(', ')}`] : []),
     ...(strict && unexpected.length ? [`unexpected: ${unexpected.join(', ')}`] : []),
@@ -71,7 +76,9 @@ export function load<M>(root: M, state: Readonly<State>, { only = [Param, Buffer
   ]
   if (problems.length) {
     const Kind = misshapen.length ? ShapeError : others.length ? DTypeError : PortolanError
-    throw new Kind(`load: the state does not fit the module.\n  ${problems.join('\n  ')}${strict ? '\nPass { strict: false } to load what both sides have.' : ''}`)
+    throw new Kind(
+      `load: the state does not fit the module.\n  ${problems.join('\n  ')}${strict ? '\nPass { strict: false } to load what both sides have.' : ''}`,
+    )
   }
   for (const [path, v] of both) v.value = state[path]!
   return root

@@ -5,7 +5,8 @@ import { leaves } from '../tree.ts'
 import { modules, variables, type Module } from './module.ts'
 import { Param } from './variable.ts'
 
-const count = (root: unknown, filter: (p: Param) => boolean = () => true): number => [...variables(root, Param).values()].filter(filter).reduce((n, p) => n + size(p.shape), 0)
+const count = (root: unknown, filter: (p: Param) => boolean = () => true): number =>
+  [...variables(root, Param).values()].filter(filter).reduce((n, p) => n + size(p.shape), 0)
 
 /**
  * A table of a model's parts: path, kind, shape of what it gives, number of parameters. Nothing is computed.
@@ -21,7 +22,12 @@ export function summary(model: Module & { forward(x: Tensor): unknown }, shape: 
     const forward = m.forward
     m.forward = (...x) => {
       const y = forward.apply(m, x)
-      shapes.set(m, leaves(y).map(t => `[${t.shape.join(', ')}]`).join(' '))
+      shapes.set(
+        m,
+        leaves(y)
+          .map(t => `[${t.shape.join(', ')}]`)
+          .join(' '),
+      )
       return y
     }
   }

@@ -65,7 +65,11 @@ abstract class TransformerLayer extends Module {
 }
 
 /** The parts of a layer, made as its options say. */
-function parts(dim: number, heads: number, { feedForward = 2048, dropout = 0.1, epsilon = 1e-5, bias = true, numKvHeads = heads, rotary }: TransformerLayerOptions) {
+function parts(
+  dim: number,
+  heads: number,
+  { feedForward = 2048, dropout = 0.1, epsilon = 1e-5, bias = true, numKvHeads = heads, rotary }: TransformerLayerOptions,
+) {
   return {
     attention: (self: boolean) => new MultiHeadAttention(dim, heads, { bias, dropout, numKvHeads, ...(self && rotary && { rotary }) }),
     linear1: () => new Linear(dim, feedForward, { bias }),

@@ -63,14 +63,22 @@ export class UNetUp extends Module {
   readonly conv: DoubleConv
   constructor(inChannels: number, outChannels: number, { bilinear = false }: { bilinear?: boolean } = {}) {
     super()
-    this.up = bilinear ? new Upsample({ scale: 2, mode: 'linear', alignCorners: true }) : new ConvTranspose2d(inChannels, inChannels / 2, 2, { stride: 2 })
+    this.up = bilinear
+      ? new Upsample({ scale: 2, mode: 'linear', alignCorners: true })
+      : new ConvTranspose2d(inChannels, inChannels / 2, 2, { stride: 2 })
     this.conv = new DoubleConv(inChannels, outChannels, bilinear ? { middle: inChannels / 2 } : {})
   }
   forward(x: Tensor, { skip }: { skip: Tensor }): Tensor {
     const larger = this.up.forward(x)
     const rest = skip.shape.map((d, axis) => (axis < 2 ? 0 : d - larger.shape[axis]!))
-    if (rest.some(r => r < 0)) throw new ShapeError(`UNetUp: the skip must be at least as large as what comes up, [${larger.shape}], got [${skip.shape}]`)
-    const fitted = rest.some(r => r) ? larger.pad(rest.map(r => r >> 1), rest.map(r => r - (r >> 1))) : larger
+    if (rest.some(r => r < 0))
+      throw new ShapeError(`UNetUp: the skip must be at least as large as what comes up, [${larger.shape}], got [${skip.shape}]`)
+    const fitted = rest.some(r => r)
+      ? larger.pad(
+          rest.map(r => r >> 1),
+          rest.map(r => r - (r >> 1)),
+        )
+      : larger
     return this.conv.forward(concat([skip, fitted], 1))
   }
 }

@@ -24,8 +24,10 @@ export abstract class Variable implements Spec {
   }
   /** @throws ShapeError, DTypeError if the new value has another shape or dtype. */
   set value(next: Tensor) {
-    if (!sameShape(next.shape, this.shape)) throw new ShapeError(`${this.constructor.name}: a variable keeps its shape [${this.shape}], got [${next.shape}]`)
-    if (next.dtype !== this.dtype) throw new DTypeError(`${this.constructor.name}: a variable keeps its dtype ${this.dtype}, got ${next.dtype}`)
+    if (!sameShape(next.shape, this.shape))
+      throw new ShapeError(`${this.constructor.name}: a variable keeps its shape [${this.shape}], got [${next.shape}]`)
+    if (next.dtype !== this.dtype)
+      throw new DTypeError(`${this.constructor.name}: a variable keeps its dtype ${this.dtype}, got ${next.dtype}`)
     context().interpreter.write(this, next.detach())
   }
 

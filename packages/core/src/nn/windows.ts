@@ -17,17 +17,14 @@ interface Ends {
 }
 /** One number for every spatial axis, or one for each. */
 export type Sides<N extends Spatial> = number | Lists[N]
-/** How much is put around: one number, one for each axis, or all beginnings and then all ends. */
+/** How much is put around: one number; one for each axis; or all beginnings and then all ends, of images [top, left, bottom, right]. */
 export type Around<N extends Spatial> = Sides<N> | Ends[N]
 /** How much is put around; 'same' makes the output ⌈size / stride⌉ long, an odd number going to the end; 'valid' is 0. */
 export type Padding<N extends Spatial> = Around<N> | 'same' | 'valid'
 /** What is put around: zeros, or what `Tensor.pad` continues the input with. */
 export type PaddingMode = 'zeros' | Exclude<PadMode, 'constant'>
-
 /** One number for both spatial axes, or [height, width]. */
 export type Pair = Sides<2>
-/** Around an image: one number, [vertical, horizontal], [top, left, bottom, right], 'same' or 'valid'. */
-export type Padding2d = Padding<2>
 
 export interface WindowOptions<N extends Spatial> {
   /** How far the window moves; default 1. */
@@ -37,14 +34,14 @@ export interface WindowOptions<N extends Spatial> {
   /** Distance between the numbers of a window; default 1. */
   dilation?: Sides<N>
 }
-export type Window2dOptions = WindowOptions<2>
 
 export type Window = Omit<ConvAttrs, 'groups'>
 
 /** One integer for each of n axes. */
 export function sides(name: string, n: number, given: number | readonly number[], least = 1): number[] {
   const list = typeof given === 'number' ? Array<number>(n).fill(given) : [...given]
-  if (list.length !== n || list.some(v => !Number.isInteger(v) || v < least)) throw new ShapeError(`${name} must be an integer ≥ ${least}, or ${n} of them, got [${given}]`)
+  if (list.length !== n || list.some(v => !Number.isInteger(v) || v < least))
+    throw new ShapeError(`${name} must be an integer ≥ ${least}, or ${n} of them, got [${given}]`)
   return list
 }
 export const pair = (x: Pair): [number, number] => sides('a pair', 2, x, 0) as [number, number]
@@ -57,8 +54,16 @@ export function around(name: string, n: number, given: number | readonly number[
 }
 
 /** The attributes of a window over n spatial axes, spelled out. x: [batch, channels, ...n axes] */
-export function windowOf<N extends Spatial>(name: string, n: N, x: Shape, kernel: readonly number[], { stride = 1, padding = 0, dilation = 1 }: WindowOptions<N>): Window {
-  if (x.length !== n + 2) throw new ShapeError(`${name}: the input must have ${n + 2} axes, [batch, channels, ${['length', 'height, width', 'depth, height, width'][n - 1]}], got [${x}]`)
+export function windowOf<N extends Spatial>(
+  name: string,
+  n: N,
+  x: Shape,
+  kernel: readonly number[],
+  { stride = 1, padding = 0, dilation = 1 }: WindowOptions<N>,
+): Window {
+  const image = ['length', 'height, width', 'depth, height, width'][n - 1]
+  if (!image) throw new ShapeError(`${name}: the input must be [batch, channels, …] with one to three spatial axes, got [${x}]`)
+  if (x.length !== n + 2) throw new ShapeError(`${name}: the input must have ${n + 2} axes, [batch, channels, ${image}], got [${x}]`)
   const window = { stride: sides(`${name}: stride`, n, stride), dilation: sides(`${name}: dilation`, n, dilation) }
   sides(`${name}: kernel`, n, kernel)
   if (padding !== 'same') return { ...window, pads: around(`${name}: padding`, n, padding === 'valid' ? 0 : padding) }

@@ -32,12 +32,19 @@ export function windows(x: Shape, kernel: Shape, { stride, pads, dilation }: Omi
 function convolved(x: Shape, w: Shape, attrs: ConvAttrs): number[] {
   const { stride, pads, dilation, groups } = attrs
   const spatial = x.length - 2
-  if (spatial < 1 || spatial > 3 || w.length !== x.length) throw new ShapeError(`input [n, c, …] and weight [o, c / groups, …] must have as many axes, one to three of them spatial, got [${x}] and [${w}]`)
+  if (spatial < 1 || spatial > 3 || w.length !== x.length)
+    throw new ShapeError(
+      `input [n, c, …] and weight [o, c / groups, …] must have as many axes, one to three of them spatial, got [${x}] and [${w}]`,
+    )
   if (w.includes(0)) throw new ShapeError(`the weight [${w}] is empty`)
   if (!Number.isInteger(groups) || groups < 1) throw new ShapeError(`groups must be an integer ≥ 1, got ${groups}`)
-  if (x[1] !== w[1]! * groups) throw new ShapeError(`channels must agree: the weight [${w}] with ${groups} groups takes ${w[1]! * groups}, the input [${x}] has ${x[1]}`)
+  if (x[1] !== w[1]! * groups)
+    throw new ShapeError(
+      `channels must agree: the weight [${w}] with ${groups} groups takes ${w[1]! * groups}, the input [${x}] has ${x[1]}`,
+    )
   if (w[0]! % groups) throw new ShapeError(`${w[0]} output channels do not divide into ${groups} groups`)
-  if (stride.length !== spatial || dilation.length !== spatial || pads.length !== 2 * spatial) throw new ShapeError(`stride, dilation and pads must fit ${spatial} spatial axes, got [${stride}], [${dilation}], [${pads}]`)
+  if (stride.length !== spatial || dilation.length !== spatial || pads.length !== 2 * spatial)
+    throw new ShapeError(`stride, dilation and pads must fit ${spatial} spatial axes, got [${stride}], [${dilation}], [${pads}]`)
   return [x[0]!, w[0]!, ...windows(x, w.slice(2), attrs)]
 }
 
@@ -57,7 +64,8 @@ export const conv: Family<Conv> = {
     infer: ([x, w, bias], attrs) => {
       floats(x, w, ...(bias ? [bias] : []))
       const shape = convolved(x.shape, w.shape, attrs)
-      if (bias && (bias.shape.length !== 1 || bias.shape[0] !== w.shape[0])) throw new ShapeError(`bias must be [${w.shape[0]}], got [${bias.shape}]`)
+      if (bias && (bias.shape.length !== 1 || bias.shape[0] !== w.shape[0]))
+        throw new ShapeError(`bias must be [${w.shape[0]}], got [${bias.shape}]`)
       return { shape, dtype: x.dtype }
     },
     vjp: ({ g, x: [x, w], attrs }) => [

@@ -30,18 +30,35 @@ const floats = (...x: Spec[]): void => {
 }
 
 /** Along one axis, for each box, bin and tap (two for each sample): where it looks, and with which weight. → two of [k, bins, taps] */
-function taps(from: Tensor, to: Tensor, d: number, bins: number, { scale, samples, aligned }: RoiAlignAttrs): [place: Tensor, weight: Tensor] {
+function taps(
+  from: Tensor,
+  to: Tensor,
+  d: number,
+  bins: number,
+  { scale, samples, aligned }: RoiAlignAttrs,
+): [place: Tensor, weight: Tensor] {
   const k = from.shape[0]!
-  const column = (t: Tensor): Tensor => t.mul(scale).sub(aligned ? 0.5 : 0).reshape([k, 1])
+  const column = (t: Tensor): Tensor =>
+    t
+      .mul(scale)
+      .sub(aligned ? 0.5 : 0)
+      .reshape([k, 1])
   const start = column(from)
   const length = column(to).sub(start)
   const step = (aligned ? length : length.maximum(1)).div(bins * samples)
-  const at = iota(bins * samples, 'float32').add(0.5).mul(step).add(start) // [k, bins·samples]
+  const at = iota(bins * samples, 'float32')
+    .add(0.5)
+    .mul(step)
+    .add(start) // [k, bins·samples]
   const inside = at.greaterEqual(-1).and(at.lessEqual(d))
   const limited = inside.where(at, 0).clip(0, d - 1)
   const low = limited.floor()
   const t = limited.sub(low)
-  const both = (a: Tensor, b: Tensor): Tensor => a.expandDims(-1).op('concat', [b.expandDims(-1)], { axis: 2 }).reshape([k, bins, 2 * samples])
+  const both = (a: Tensor, b: Tensor): Tensor =>
+    a
+      .expandDims(-1)
+      .op('concat', [b.expandDims(-1)], { axis: 2 })
+      .reshape([k, bins, 2 * samples])
   return [both(low, low.add(1).clip(0, d - 1)).cast('int32'), both(inside.where(t.neg().add(1), 0), inside.where(t, 0)).div(samples)]
 }
 
@@ -52,9 +69,12 @@ export const detection: Family<Detection> = {
     infer: ([x, boxes, image], { size, samples }) => {
       floats(x, boxes)
       if (image.dtype !== 'int32') throw new DTypeError(`image numbers must be int32, got ${image.dtype}. Cast them: image.cast('int32')`)
-      if (x.shape.length !== 4 || x.shape.includes(0, 1)) throw new ShapeError(`the input must be [n, c, h, w] with pixels, got [${x.shape}]`)
-      if (boxes.shape.length !== 2 || boxes.shape[1] !== 4 || !sameShape(image.shape, [boxes.shape[0]!])) throw new ShapeError(`boxes must be [k, 4] and their image numbers [k], got [${boxes.shape}] and [${image.shape}]`)
-      if (![...size, samples].every(v => Number.isInteger(v) && v > 0) || size.length !== 2) throw new ShapeError(`size must be two integers ≥ 1 and samples one, got [${size}] and ${samples}`)
+      if (x.shape.length !== 4 || x.shape.includes(0, 1))
+        throw new ShapeError(`the input must be [n, c, h, w] with pixels, got [${x.shape}]`)
+      if (boxes.shape.length !== 2 || boxes.shape[1] !== 4 || !sameShape(image.shape, [boxes.shape[0]!]))
+        throw new ShapeError(`boxes must be [k, 4] and their image numbers [k], got [${boxes.shape}] and [${image.shape}]`)
+      if (![...size, samples].every(v => Number.isInteger(v) && v > 0) || size.length !== 2)
+        throw new ShapeError(`size must be two integers ≥ 1 and samples one, got [${size}] and ${samples}`)
       return { shape: [boxes.shape[0]!, x.shape[1]!, ...size], dtype: x.dtype }
     },
     vjp: ({ g, x: [x, boxes, image], attrs }) => [
@@ -65,10 +85,17 @@ export const detection: Family<Detection> = {
         const [rows, rowWeight] = taps(side(1), side(3), h, ph, attrs)
         const [columns, columnWeight] = taps(side(0), side(2), w, pw, attrs)
         const t = 2 * attrs.samples
-        const place = image.mul(h * w).reshape([k, 1, 1, 1, 1]).add(rows.mul(w).reshape([k, ph, t, 1, 1])).add(columns.reshape([k, 1, 1, pw, t]))
+        const place = image
+          .mul(h * w)
+          .reshape([k, 1, 1, 1, 1])
+          .add(rows.mul(w).reshape([k, ph, t, 1, 1]))
+          .add(columns.reshape([k, 1, 1, pw, t]))
         const weight = rowWeight.reshape([k, ph, t, 1, 1, 1]).mul(columnWeight.reshape([k, 1, 1, pw, t, 1]))
         const shares = g.transpose([0, 2, 3, 1]).reshape([k, ph, 1, pw, 1, c]).mul(weight)
-        return place.op('scatterAdd', [shares], { rows: n * h * w }).reshape([n, h, w, c]).transpose([0, 3, 1, 2])
+        return place
+          .op('scatterAdd', [shares], { rows: n * h * w })
+          .reshape([n, h, w, c])
+          .transpose([0, 3, 1, 2])
       },
       null,
       null,
@@ -78,7 +105,8 @@ export const detection: Family<Detection> = {
   nonMaxSuppression: {
     infer: ([boxes, scores], { maxOutput, iouThreshold }) => {
       floats(boxes, scores)
-      if (boxes.shape.length !== 2 || boxes.shape[1] !== 4 || !sameShape(scores.shape, [boxes.shape[0]!])) throw new ShapeError(`boxes must be [n, 4] and scores [n], got [${boxes.shape}] and [${scores.shape}]`)
+      if (boxes.shape.length !== 2 || boxes.shape[1] !== 4 || !sameShape(scores.shape, [boxes.shape[0]!]))
+        throw new ShapeError(`boxes must be [n, 4] and scores [n], got [${boxes.shape}] and [${scores.shape}]`)
       if (!Number.isInteger(maxOutput) || maxOutput < 1) throw new RangeError(`maxOutput must be an integer ≥ 1, got ${maxOutput}`)
       if (!(iouThreshold >= 0 && iouThreshold <= 1)) throw new RangeError(`iouThreshold must be a number from 0 to 1, got ${iouThreshold}`)
       return [

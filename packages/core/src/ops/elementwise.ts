@@ -51,12 +51,14 @@ export interface Elementwise {
 }
 
 const broadcast = ([a, b]: [Spec, Spec]): Spec => {
-  if (a.dtype !== b.dtype) throw new DTypeError(`both sides must have one dtype, got ${a.dtype} and ${b.dtype}. Cast one: x.cast('${a.dtype}')`)
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`both sides must have one dtype, got ${a.dtype} and ${b.dtype}. Cast one: x.cast('${a.dtype}')`)
   return { shape: broadcastShapes(a.shape, b.shape), dtype: a.dtype }
 }
 
 const numeric = (x: Spec): void => {
-  if (x.dtype === 'bool' || x.dtype === 'uint8') throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
+  if (x.dtype === 'bool' || x.dtype === 'uint8')
+    throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
 }
 const floating = (x: Spec): void => {
   if (!isFloat(x)) throw new DTypeError(`needs float32, got ${x.dtype}. Cast it: x.cast('float32')`)
@@ -104,14 +106,37 @@ const complement = (a: Tensor): Tensor => a.add(1).mul(a.neg().add(1))
 const compare: Op<2, {}> = { infer: x => ({ ...broadcast(x), dtype: 'bool' }), vjp: null }
 
 export const elementwise: Family<Elementwise> = {
-  add: binary(({ g }) => g, ({ g }) => g),
-  sub: binary(({ g }) => g, ({ g }) => g.neg()),
-  mul: binary(({ g, x: [, b] }) => g.mul(b), ({ g, x: [a] }) => g.mul(a)),
-  div: binary(({ g, x: [, b] }) => g.div(b), ({ g, x: [, b], y }) => g.mul(y).div(b).neg(), floating),
+  add: binary(
+    ({ g }) => g,
+    ({ g }) => g,
+  ),
+  sub: binary(
+    ({ g }) => g,
+    ({ g }) => g.neg(),
+  ),
+  mul: binary(
+    ({ g, x: [, b] }) => g.mul(b),
+    ({ g, x: [a] }) => g.mul(a),
+  ),
+  div: binary(
+    ({ g, x: [, b] }) => g.div(b),
+    ({ g, x: [, b], y }) => g.mul(y).div(b).neg(),
+    floating,
+  ),
   // a − b·⌊a/b⌋: the sign of b. ⌊a/b⌋ is a constant
-  mod: binary(({ g }) => g, ({ g, x: [a, b], y }) => g.mul(a.sub(y).div(b).round()).neg(), floating),
+  mod: binary(
+    ({ g }) => g,
+    ({ g, x: [a, b], y }) => g.mul(a.sub(y).div(b).round()).neg(),
+    floating,
+  ),
   // ⌊a/b⌋ of integers; by 0 it is 0
-  floorDivide: { infer: x => { integer(x[0]); return broadcast(x) }, vjp: null },
+  floorDivide: {
+    infer: x => {
+      integer(x[0])
+      return broadcast(x)
+    },
+    vjp: null,
+  },
   // d(aᵇ) = b·aᵇ⁻¹ da + aᵇ·ln a db, and 0 where a factor 0 would meet an infinite one
   pow: binary(
     ({ g, x: [a, b] }) => g.mul(b).mul(a.pow(a.equal(0).and(b.equal(0)).where(0, b.sub(1)))),
@@ -119,8 +144,14 @@ export const elementwise: Family<Elementwise> = {
     floating,
   ),
   // a tie shares the gradient
-  maximum: binary(({ g, x: [a, b] }) => g.mul(share(a.greater(b), a.greaterEqual(b))), ({ g, x: [a, b] }) => g.mul(share(b.greater(a), b.greaterEqual(a)))),
-  minimum: binary(({ g, x: [a, b] }) => g.mul(share(a.less(b), a.lessEqual(b))), ({ g, x: [a, b] }) => g.mul(share(b.less(a), b.lessEqual(a)))),
+  maximum: binary(
+    ({ g, x: [a, b] }) => g.mul(share(a.greater(b), a.greaterEqual(b))),
+    ({ g, x: [a, b] }) => g.mul(share(b.greater(a), b.greaterEqual(a))),
+  ),
+  minimum: binary(
+    ({ g, x: [a, b] }) => g.mul(share(a.less(b), a.lessEqual(b))),
+    ({ g, x: [a, b] }) => g.mul(share(b.less(a), b.lessEqual(a))),
+  ),
   neg: unary(({ g }) => g.neg()),
   // 0 at 0
   abs: unary(({ g, x: [a] }) => g.mul(a.op('sign', [], {}))),

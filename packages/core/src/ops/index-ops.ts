@@ -32,7 +32,8 @@ export const indexOps: Family<IndexOps> = {
   scatterAdd: {
     infer: ([index, updates], { rows, axis = 0 }) => {
       integer(index)
-      if (!sameShape(index.shape, updates.shape.slice(axis, axis + index.shape.length))) throw new ShapeError(`updates must have the shape of the index [${index.shape}] from axis ${axis} on, got [${updates.shape}]`)
+      if (!sameShape(index.shape, updates.shape.slice(axis, axis + index.shape.length)))
+        throw new ShapeError(`updates must have the shape of the index [${index.shape}] from axis ${axis} on, got [${updates.shape}]`)
       return { shape: updates.shape.toSpliced(axis, index.shape.length, rows), dtype: updates.dtype }
     },
     vjp: ({ g, x: [index], attrs: { axis = 0 } }) => [null, () => g.gather(index, axis)],
@@ -42,14 +43,20 @@ export const indexOps: Family<IndexOps> = {
     infer: ([x, index]) => {
       integer(index)
       const k = index.shape.at(-1)
-      if (!k || k > x.shape.length) throw new ShapeError(`the last axis of the index must be 1 … ${x.shape.length}, as many as it names axes of [${x.shape}], got [${index.shape}]`)
+      if (!k || k > x.shape.length)
+        throw new ShapeError(
+          `the last axis of the index must be 1 … ${x.shape.length}, as many as it names axes of [${x.shape}], got [${index.shape}]`,
+        )
       return { shape: [...index.shape.slice(0, -1), ...x.shape.slice(k)], dtype: x.dtype }
     },
     vjp: ({ g, x: [x, index] }) => [
       () => {
         const k = index.shape.at(-1)!
         const dims = x.shape.slice(0, k)
-        const flat = index.split(k).reduce((sum, place, i) => sum.mul(dims[i]!).add(place)).squeeze(-1)
+        const flat = index
+          .split(k)
+          .reduce((sum, place, i) => sum.mul(dims[i]!).add(place))
+          .squeeze(-1)
         return flat.op('scatterAdd', [g], { rows: size(dims) }).reshape(x.shape)
       },
       null,
@@ -59,7 +66,8 @@ export const indexOps: Family<IndexOps> = {
   takeAlong: {
     infer: ([x, index], { axis }) => {
       integer(index)
-      if (!sameBut(axis, x.shape, index.shape)) throw new ShapeError(`the index must have the shape of [${x.shape}] but for axis ${axis}, got [${index.shape}]`)
+      if (!sameBut(axis, x.shape, index.shape))
+        throw new ShapeError(`the index must have the shape of [${x.shape}] but for axis ${axis}, got [${index.shape}]`)
       return { shape: index.shape, dtype: x.dtype }
     },
     vjp: ({ g, x: [x, index], attrs: { axis } }) => [() => index.op('addAlong', [g], { axis, length: x.shape[axis]! }), null],
@@ -68,7 +76,8 @@ export const indexOps: Family<IndexOps> = {
   addAlong: {
     infer: ([index, updates], { axis, length }) => {
       integer(index)
-      if (!sameShape(index.shape, updates.shape)) throw new ShapeError(`index and updates must have one shape, got [${index.shape}] and [${updates.shape}]`)
+      if (!sameShape(index.shape, updates.shape))
+        throw new ShapeError(`index and updates must have one shape, got [${index.shape}] and [${updates.shape}]`)
       return { shape: updates.shape.with(axis, length), dtype: updates.dtype }
     },
     vjp: ({ g, x: [index], attrs: { axis } }) => [null, () => g.takeAlong(index, axis)],
@@ -86,9 +95,13 @@ export const indexOps: Family<IndexOps> = {
     infer: ([x], { k }) => {
       if (x.dtype === 'bool' || x.dtype === 'uint8') throw new DTypeError(`${x.dtype} has no order. Cast it: x.cast('float32')`)
       const n = x.shape.at(-1) ?? 0
-      if (!Number.isInteger(k) || k < 0 || k > n) throw new ShapeError(`k must be an integer from 0 to the ${n} numbers of an axis, got ${k}`)
+      if (!Number.isInteger(k) || k < 0 || k > n)
+        throw new ShapeError(`k must be an integer from 0 to the ${n} numbers of an axis, got ${k}`)
       const shape = [...x.shape.slice(0, -1), k]
-      return [{ shape, dtype: x.dtype }, { shape, dtype: 'int32' }]
+      return [
+        { shape, dtype: x.dtype },
+        { shape, dtype: 'int32' },
+      ]
     },
     vjp: ({ g, x: [x], ys: [, indices] }) => [() => indices!.op('addAlong', [g], { axis: x.shape.length - 1, length: x.shape.at(-1)! })],
   },

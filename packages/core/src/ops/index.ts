@@ -19,7 +19,20 @@ export type OpName = keyof Signatures
 export type Arity<K extends OpName> = Signatures[K] extends Sig<infer N, infer _> ? N : never
 export type Attrs<K extends OpName> = Signatures[K]['attrs']
 
-const families: Family<Signatures> = { ...elementwise, ...reduce, ...shapeOps, ...linalg, ...conv, ...pool, ...norm, ...resize, ...detection, ...indexOps, ...random, ...control }
+const families: Family<Signatures> = {
+  ...elementwise,
+  ...reduce,
+  ...shapeOps,
+  ...linalg,
+  ...conv,
+  ...pool,
+  ...norm,
+  ...resize,
+  ...detection,
+  ...indexOps,
+  ...random,
+  ...control,
+}
 
 /** An op as one who doesn't know its name sees it. */
 export type AnyOp = Op<number, unknown>
@@ -27,6 +40,8 @@ export type Ops = Readonly<Record<OpName, AnyOp>>
 export const ops = families as unknown as Ops
 
 /** A meaning for the ops of some families over values V, with some context C. */
-export type TableOf<S, V, C> = { [K in keyof S]: S[K] extends Sig<infer N, infer A> ? (x: Inputs<V, N>, attrs: A, context: C) => V | V[] : never }
+export type TableOf<S, V, C> = {
+  [K in keyof S]: S[K] extends Sig<infer N, infer A> ? (x: Inputs<V, N>, attrs: A, context: C) => V | V[] : never
+}
 /** What an engine is: a meaning for every op. A missing one does not compile. */
 export type Table<V, C> = TableOf<Signatures, V, C>

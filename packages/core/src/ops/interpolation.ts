@@ -26,7 +26,11 @@ export function interpolation(n: number, m: number, { mode, alignCorners, scale 
     const place = alignCorners ? (m > 1 ? (i * (n - 1)) / (m - 1) : 0) : at(i + 0.5) - 0.5
     const x = mode === 'linear' ? inside(place) : place
     const [low, t] = [Math.floor(x), x - Math.floor(x)]
-    if (mode === 'linear') return [[low, 1 - t], [inside(low + 1), t]]
+    if (mode === 'linear')
+      return [
+        [low, 1 - t],
+        [inside(low + 1), t],
+      ]
     return [-1, 0, 1, 2].map(k => [inside(low + k), cubic(Math.abs(t - k))])
   })
 }

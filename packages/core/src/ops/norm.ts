@@ -10,8 +10,10 @@ export interface Norm {
 
 const fitting = (x: Spec, axis: number, weight: Spec, bias: Spec): void => {
   const d = x.shape.at(axis)!
-  for (const { dtype } of [x, weight, bias]) if (dtype !== 'float32') throw new DTypeError(`needs float32, got ${dtype}. Cast it: x.cast('float32')`)
-  if (!sameShape(weight.shape, [d]) || !sameShape(bias.shape, [d])) throw new ShapeError(`weight and bias must be [${d}], got [${weight.shape}] and [${bias.shape}]`)
+  for (const { dtype } of [x, weight, bias])
+    if (dtype !== 'float32') throw new DTypeError(`needs float32, got ${dtype}. Cast it: x.cast('float32')`)
+  if (!sameShape(weight.shape, [d]) || !sameShape(bias.shape, [d]))
+    throw new ShapeError(`weight and bias must be [${d}], got [${weight.shape}] and [${bias.shape}]`)
 }
 const total = (terms: Tensor[]): Tensor => terms.reduce((s, t) => s.add(t))
 
@@ -34,10 +36,22 @@ export const norm: Family<Norm> = {
           const terms: Tensor[] = []
           if (g) {
             const a = g.mul(weight)
-            terms.push(a.sub(a.mean(-1, true)).sub(n().mul(a.mul(n()).mean(-1, true))).mul(inv!))
+            terms.push(
+              a
+                .sub(a.mean(-1, true))
+                .sub(n().mul(a.mul(n()).mean(-1, true)))
+                .mul(inv!),
+            )
           }
           if (gMean) terms.push(gMean.mul(1 / d).broadcastTo(x.shape))
-          if (gInv) terms.push(gInv.mul(inv!).mul(inv!).mul(n()).mul(-1 / d))
+          if (gInv)
+            terms.push(
+              gInv
+                .mul(inv!)
+                .mul(inv!)
+                .mul(n())
+                .mul(-1 / d),
+            )
           return total(terms)
         },
         () => (g ? g.mul(n()).sum(leading) : weight.zerosLike()),
@@ -66,7 +80,13 @@ export const norm: Family<Norm> = {
       return [
         () => {
           const terms: Tensor[] = []
-          if (g) terms.push(g.sub(wide(db().mul(1 / m))).sub(n().mul(wide(dw().mul(1 / m)))).mul(wide(weight.mul(inv()))))
+          if (g)
+            terms.push(
+              g
+                .sub(wide(db().mul(1 / m)))
+                .sub(n().mul(wide(dw().mul(1 / m))))
+                .mul(wide(weight.mul(inv()))),
+            )
           if (gMean) terms.push(wide(gMean.mul(1 / m)).broadcastTo(x.shape))
           if (gVariance) terms.push(x.sub(wide(mean!)).mul(wide(gVariance.mul(2 / m))))
           return total(terms)

@@ -27,17 +27,23 @@ export interface Pool {
 const seen = (d: number, { kernel, stride, pads, dilation }: PoolAttrs, axis: number, [before, after]: [number, number]): number[] => {
   const [k, s, p, gap] = [kernel[axis]!, stride[axis]!, pads[axis]!, dilation[axis]!]
   const count = Math.floor((d + p + pads[axis + kernel.length]! - gap * (k - 1) - 1) / s) + 1
-  return range(count).map(o => range(k).filter(i => o * s - p + i * gap >= -before && o * s - p + i * gap < d + after).length)
+  return range(count).map(o => {
+    const start = o * s - p
+    const [first, last] = [Math.ceil((-before - start) / gap), Math.floor((d + after - 1 - start) / gap)]
+    return Math.max(0, Math.min(k - 1, last) - Math.max(0, first) + 1)
+  })
 }
 
 function pooled(x: Spec, attrs: PoolAttrs): Spec {
   const { kernel } = attrs
   if (x.dtype !== 'float32') throw new DTypeError(`needs float32, got ${x.dtype}. Cast it: x.cast('float32')`)
-  if (x.shape.length !== kernel.length + 2) throw new ShapeError(`the input must be [n, c, …] with ${kernel.length} spatial axes, got [${x.shape}]`)
+  if (x.shape.length !== kernel.length + 2)
+    throw new ShapeError(`the input must be [n, c, …] with ${kernel.length} spatial axes, got [${x.shape}]`)
   if (!x.shape[1]) throw new ShapeError(`the input [${x.shape}] has no channels`)
   const shape = [x.shape[0]!, x.shape[1], ...windows(x.shape, kernel, attrs)]
   kernel.forEach((_, i) => {
-    if (seen(x.shape[i + 2]!, attrs, i, [0, 0]).includes(0)) throw new ShapeError(`a window of [${kernel}] sees nothing but padding [${attrs.pads}], axis ${i + 2} of [${x.shape}]`)
+    if (seen(x.shape[i + 2]!, attrs, i, [0, 0]).includes(0))
+      throw new ShapeError(`a window of [${kernel}] sees nothing but padding [${attrs.pads}], axis ${i + 2} of [${x.shape}]`)
   })
   return { shape, dtype: x.dtype }
 }
@@ -56,7 +62,10 @@ export function divisors(x: Shape, attrs: AvgPoolAttrs): number[] {
 const stretched = (x: Tensor, times: number[]): Tensor =>
   times.reduce((y, k, i) => {
     const [to, after] = [size(y.shape.slice(0, i + 3)), size(y.shape.slice(i + 3))]
-    return y.reshape([to, 1, after]).broadcastTo([to, k, after]).reshape(y.shape.with(i + 2, y.shape[i + 2]! * k))
+    return y
+      .reshape([to, 1, after])
+      .broadcastTo([to, k, after])
+      .reshape(y.shape.with(i + 2, y.shape[i + 2]! * k))
   }, x)
 
 export const pool: Family<Pool> = {
@@ -81,13 +90,23 @@ export const pool: Family<Pool> = {
         const { kernel, stride, pads } = attrs
         const [n, c, ...image] = x.shape as [number, number, ...number[]]
         const shares = divisors(x.shape, attrs).map(d => 1 / d)
-        const each = g.mul(shares.length === 1 ? shares[0]! : apply('constant', [], { data: Float32Array.from(shares), shape: g.shape.slice(2), dtype: 'float32' })[0]!)
+        const each = g.mul(
+          shares.length === 1
+            ? shares[0]!
+            : apply('constant', [], { data: Float32Array.from(shares), shape: g.shape.slice(2), dtype: 'float32' })[0]!,
+        )
         if (kernel.every((k, i) => k === stride[i]) && pads.every(p => p === 0)) {
           const wide = stretched(each, kernel)
-          return wide.pad(x.shape.map(() => 0), x.shape.map((d, i) => d - wide.shape[i]!))
+          return wide.pad(
+            x.shape.map(() => 0),
+            x.shape.map((d, i) => d - wide.shape[i]!),
+          )
         }
         const window = { stride, pads, dilation: kernel.map(() => 1), groups: 1, shape: [n * c, 1, ...image] }
-        return each.reshape([n * c, 1, ...g.shape.slice(2)]).op('convInput', [full([1, 1, ...kernel], 1)], window).reshape(x.shape)
+        return each
+          .reshape([n * c, 1, ...g.shape.slice(2)])
+          .op('convInput', [full([1, 1, ...kernel], 1)], window)
+          .reshape(x.shape)
       },
     ],
   },

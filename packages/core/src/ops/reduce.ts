@@ -31,7 +31,8 @@ export interface Reduce {
 const kept = (shape: Shape, axes: number[]): number[] => shape.map((d, i) => (axes.includes(i) ? 1 : d))
 
 const numeric = (x: Spec): void => {
-  if (x.dtype === 'bool' || x.dtype === 'uint8') throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
+  if (x.dtype === 'bool' || x.dtype === 'uint8')
+    throw new DTypeError(`${x.dtype} is for storage, not arithmetic. Cast it: x.cast('float32')`)
 }
 
 const reduced = ([x]: [Spec], { axes, keepDims }: ReduceAttrs): Spec => {
@@ -39,10 +40,12 @@ const reduced = ([x]: [Spec], { axes, keepDims }: ReduceAttrs): Spec => {
   return { shape: keepDims ? kept(x.shape, axes) : x.shape.filter((_, i) => !axes.includes(i)), dtype: x.dtype }
 }
 
-const floats = (rule: (x: [Spec], attrs: ReduceAttrs) => Spec) => (x: [Spec], attrs: ReduceAttrs): Spec => {
-  if (!isFloat(x[0])) throw new DTypeError(`needs float32, got ${x[0].dtype}. Cast it: x.cast('float32')`)
-  return rule(x, attrs)
-}
+const floats =
+  (rule: (x: [Spec], attrs: ReduceAttrs) => Spec) =>
+  (x: [Spec], attrs: ReduceAttrs): Spec => {
+    if (!isFloat(x[0])) throw new DTypeError(`needs float32, got ${x[0].dtype}. Cast it: x.cast('float32')`)
+    return rule(x, attrs)
+  }
 
 /** Stretches a reduced tensor over the axes it was reduced along. */
 const stretch = (t: Tensor, x: Tensor, axes: number[]): Tensor => t.reshape(kept(x.shape, axes)).broadcastTo(x.shape)
@@ -106,7 +109,12 @@ export const reduce: Family<Reduce> = {
   // over the last axis: dx = y·(g − Σ g·y)
   softmax: {
     infer: ([x]) => x,
-    vjp: ({ g, y }) => [() => { const gy = g.mul(y); return gy.sub(y.mul(gy.sum(-1, true))) }],
+    vjp: ({ g, y }) => [
+      () => {
+        const gy = g.mul(y)
+        return gy.sub(y.mul(gy.sum(-1, true)))
+      },
+    ],
   },
   // over the last axis: dx = g − softmax(x)·Σ g
   logSoftmax: {

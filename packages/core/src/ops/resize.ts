@@ -19,15 +19,21 @@ export interface Resize {
 }
 
 /** The attributes for one spatial axis. */
-export const axisOptions = ({ mode, alignCorners, scale }: ResizeAttrs, axis: number): AxisOptions => ({ mode, alignCorners, scale: scale?.[axis] })
+export const axisOptions = ({ mode, alignCorners, scale }: ResizeAttrs, axis: number): AxisOptions => ({
+  mode,
+  alignCorners,
+  scale: scale?.[axis],
+})
 
 export const resize: Family<Resize> = {
   // x [n, c, ...] → [n, c, ...size], one axis after the other a matrix of weights; the gradient is by its transpose
   resize: {
     infer: ([x], { size, scale = size }) => {
       if (x.dtype !== 'float32') throw new DTypeError(`needs float32, got ${x.dtype}. Cast it: x.cast('float32')`)
-      if (x.shape.length !== size.length + 2 || scale.length !== size.length) throw new ShapeError(`the input must be [n, c, …] with ${size.length} spatial axes, got [${x.shape}]`)
-      if (size.some(d => !Number.isInteger(d) || d < 1) || count(x.shape.slice(2)) === 0) throw new ShapeError(`sizes must be integers ≥ 1, got [${x.shape}] to [${size}]`)
+      if (x.shape.length !== size.length + 2 || scale.length !== size.length)
+        throw new ShapeError(`the input must be [n, c, …] with ${size.length} spatial axes, got [${x.shape}]`)
+      if (size.some(d => !Number.isInteger(d) || d < 1) || count(x.shape.slice(2)) === 0)
+        throw new ShapeError(`sizes must be integers ≥ 1, got [${x.shape}] to [${size}]`)
       return { shape: [x.shape[0]!, x.shape[1]!, ...size], dtype: x.dtype }
     },
     vjp: ({ g, x: [x], attrs }) => [

@@ -35,7 +35,13 @@ export const shapeOps: Family<ShapeOps> = {
   },
   transpose: {
     infer: ([x], { perm }) => {
-      if (!sameShape(perm.toSorted((a, b) => a - b), range(x.shape.length))) throw new ShapeError(`perm [${perm}] must name every axis of [${x.shape}]`)
+      if (
+        !sameShape(
+          perm.toSorted((a, b) => a - b),
+          range(x.shape.length),
+        )
+      )
+        throw new ShapeError(`perm [${perm}] must name every axis of [${x.shape}]`)
       return { shape: perm.map(p => x.shape[p]!), dtype: x.dtype }
     },
     vjp: ({ g, attrs: { perm } }) => [() => g.transpose(range(perm.length).map(i => perm.indexOf(i)))],
@@ -43,21 +49,36 @@ export const shapeOps: Family<ShapeOps> = {
   concat: {
     infer: (x, { axis }) => {
       const [first] = x
-      if (x.some(s => s.dtype !== first!.dtype)) throw new DTypeError(`all parts must have one dtype, got ${x.map(s => s.dtype).join(', ')}`)
-      for (const s of x) if (s.shape.length !== first!.shape.length || !s.shape.every((d, i) => i === axis || d === first!.shape[i])) throw new ShapeError(`all but axis ${axis} must agree, got ${x.map(t => `[${t.shape}]`)}`)
+      if (x.some(s => s.dtype !== first!.dtype))
+        throw new DTypeError(`all parts must have one dtype, got ${x.map(s => s.dtype).join(', ')}`)
+      for (const s of x)
+        if (s.shape.length !== first!.shape.length || !s.shape.every((d, i) => i === axis || d === first!.shape[i]))
+          throw new ShapeError(`all but axis ${axis} must agree, got ${x.map(t => `[${t.shape}]`)}`)
       return { shape: first!.shape.map((d, i) => (i === axis ? x.reduce((n, s) => n + s.shape[i]!, 0) : d)), dtype: first!.dtype }
     },
     vjp: ({ g, x, attrs: { axis } }) => {
       let at = 0
-      return x.map(t => { const from = at; at += t.shape[axis]!; const to = at; return () => g.slice(axis, from, to) })
+      return x.map(t => {
+        const from = at
+        at += t.shape[axis]!
+        const to = at
+        return () => g.slice(axis, from, to)
+      })
     },
   },
   slice: {
     infer: ([x], { starts, ends }) => {
-      if (ends.length !== x.shape.length || ends.some((e, i) => e > x.shape[i]! || starts[i]! < 0 || starts[i]! > e)) throw new ShapeError(`[${starts}]..[${ends}] is outside [${x.shape}]`)
+      if (ends.length !== x.shape.length || ends.some((e, i) => e > x.shape[i]! || starts[i]! < 0 || starts[i]! > e))
+        throw new ShapeError(`[${starts}]..[${ends}] is outside [${x.shape}]`)
       return { shape: ends.map((e, i) => e - starts[i]!), dtype: x.dtype }
     },
-    vjp: ({ g, x: [x], attrs: { starts, ends } }) => [() => g.pad(starts, ends.map((e, i) => x.shape[i]! - e))],
+    vjp: ({ g, x: [x], attrs: { starts, ends } }) => [
+      () =>
+        g.pad(
+          starts,
+          ends.map((e, i) => x.shape[i]! - e),
+        ),
+    ],
   },
   flip: {
     infer: ([x]) => x,
@@ -66,9 +87,16 @@ export const shapeOps: Family<ShapeOps> = {
   // with a number around, 0 if none is given
   pad: {
     infer: ([x], { before, after }) => {
-      if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some(p => p < 0)) throw new ShapeError(`before and after must be one number ≥ 0 for each axis of [${x.shape}], got [${before}] and [${after}]`)
+      if (before.length !== x.shape.length || after.length !== x.shape.length || [...before, ...after].some(p => p < 0))
+        throw new ShapeError(`before and after must be one number ≥ 0 for each axis of [${x.shape}], got [${before}] and [${after}]`)
       return { shape: x.shape.map((d, i) => d + before[i]! + after[i]!), dtype: x.dtype }
     },
-    vjp: ({ g, x: [x], attrs: { before } }) => [() => g.sliceTo(before, before.map((b, i) => b + x.shape[i]!))],
+    vjp: ({ g, x: [x], attrs: { before } }) => [
+      () =>
+        g.sliceTo(
+          before,
+          before.map((b, i) => b + x.shape[i]!),
+        ),
+    ],
   },
 }

@@ -12,7 +12,10 @@ import { iota, type Tensor } from './tensor.ts'
  */
 export function arange(start: number, stop: number, { step = 1, dtype }: { step?: number; dtype?: DType } = {}): Tensor {
   const numbers = [start, stop, step]
-  if (!numbers.every(Number.isFinite) || step === 0) throw new RangeError(`arange: start, stop and step must be finite, the step not 0, got ${numbers.join(', ')}`)
+  if (!numbers.every(Number.isFinite) || step === 0)
+    throw new RangeError(`arange: start, stop and step must be finite, the step not 0, got ${numbers.join(', ')}`)
   const length = Math.max(0, Math.ceil((stop - start) / step))
-  return iota(length, dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32')).mul(step).add(start)
+  return iota(length, dtype ?? (numbers.every(Number.isInteger) ? 'int32' : 'float32'))
+    .mul(step)
+    .add(start)
 }

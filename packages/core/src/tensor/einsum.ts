@@ -24,7 +24,9 @@ interface Labelled {
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   const [left, right, ...more] = equation.replaceAll(' ', '').split('->')
-  const fail = (what: string): never => { throw new PortolanError(`einsum: '${equation}' ${what}`) }
+  const fail = (what: string): never => {
+    throw new PortolanError(`einsum: '${equation}' ${what}`)
+  }
   if (more.length) fail("has more than one '->'")
   const inputs = left!.split(',')
   if (inputs.length !== operands.length) fail(`names ${inputs.length} operands, got ${operands.length}`)
@@ -32,7 +34,10 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   const named = operands.map((x, i): Labelled => ({ x, axes: labels(inputs[i]!, x.shape.length, fail) }))
   const all = named.flatMap(t => t.axes)
   const leading = [...new Set(all.filter(isLeading))].toSorted((a, b) => Number(b) - Number(a))
-  const out = right === undefined ? [...leading, ...new Set(all.filter(a => !isLeading(a) && all.indexOf(a) === all.lastIndexOf(a)))] : labels(right, right.replace('...', '').length + leading.length, fail)
+  const out =
+    right === undefined
+      ? [...leading, ...new Set(all.filter(a => !isLeading(a) && all.indexOf(a) === all.lastIndexOf(a)))]
+      : labels(right, right.replace('...', '').length + leading.length, fail)
   if (right === undefined) out.splice(leading.length, Infinity, ...out.slice(leading.length).toSorted())
   for (const a of out) if (!all.includes(a)) fail(`gives the axis ${a}, which no operand has`)
   if (new Set(out).size !== out.length) fail('gives an axis twice')
@@ -41,7 +46,8 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   for (const { x, axes } of named)
     axes.forEach((a, i) => {
       const [now, d] = [sizes.get(a) ?? 1, x.shape[i]!]
-      if (now !== d && now !== 1 && d !== 1) throw new ShapeError(`einsum: axis ${a} of '${equation}' is ${now} and ${d} in ${operands.map(t => `[${t.shape}]`).join(', ')}`)
+      if (now !== d && now !== 1 && d !== 1)
+        throw new ShapeError(`einsum: axis ${a} of '${equation}' is ${now} and ${d} in ${operands.map(t => `[${t.shape}]`).join(', ')}`)
       sizes.set(a, now === 1 ? d : now)
     })
 
@@ -49,10 +55,17 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
   let result = simple[0]!
   for (const [i, next] of simple.slice(1).entries()) {
     const wanted = new Set([...out, ...simple.slice(i + 2).flatMap(t => t.axes)])
-    result = product(summed(result, a => wanted.has(a) || next.axes.includes(a)), summed(next, a => wanted.has(a) || result.axes.includes(a)), wanted)
+    result = product(
+      summed(result, a => wanted.has(a) || next.axes.includes(a)),
+      summed(next, a => wanted.has(a) || result.axes.includes(a)),
+      wanted,
+    )
   }
   const { x, axes } = summed(result, a => out.includes(a))
-  return ordered(x, out.map(a => axes.indexOf(a)))
+  return ordered(
+    x,
+    out.map(a => axes.indexOf(a)),
+  )
 }
 
 /** Leading axes are numbered from the right, so that they match as broadcasting does. */
@@ -74,7 +87,8 @@ function single({ x, axes }: Labelled): Labelled {
   const second = axes.findIndex((a, i) => axes.indexOf(a) < i)
   if (second < 0) return { x, axes }
   const first = axes.indexOf(axes[second]!)
-  if (x.shape[first] !== x.shape[second]) throw new ShapeError(`einsum: axis ${axes[first]} is there twice in [${x.shape}], as ${x.shape[first]} and as ${x.shape[second]}`)
+  if (x.shape[first] !== x.shape[second])
+    throw new ShapeError(`einsum: axis ${axes[first]} is there twice in [${x.shape}], as ${x.shape[first]} and as ${x.shape[second]}`)
   return single({ x: diagonal(x, first, second), axes: [...axes.filter((_, i) => i !== first && i !== second), axes[first]!] })
 }
 
@@ -100,7 +114,10 @@ function product(a: Labelled, b: Labelled, wanted: ReadonlySet<string>): Labelle
   const count = (t: Labelled, names: string[]): number => size(dims(t, names))
   const order = (t: Labelled, ...names: string[]): number[] => names.map(l => t.axes.indexOf(l))
   const batch = both.length ? [count(a, both)] : []
-  const done = (y: Tensor): Labelled => ({ x: y.reshape([...dims(a, both), ...dims(a, left), ...dims(b, right)]), axes: [...both, ...left, ...right] })
+  const done = (y: Tensor): Labelled => ({
+    x: y.reshape([...dims(a, both), ...dims(a, left), ...dims(b, right)]),
+    axes: [...both, ...left, ...right],
+  })
 
   if (!contracted.length || !isFloat(a.x)) {
     const k = count(a, contracted)

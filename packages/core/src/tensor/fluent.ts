@@ -25,35 +25,80 @@ export abstract class Fluent {
     return this.ops(name, others, attrs)[0]!
   }
 
-  add(b: TensorLike) { return this.op('add', [b], {}) }
-  sub(b: TensorLike) { return this.op('sub', [b], {}) }
-  mul(b: TensorLike) { return this.op('mul', [b], {}) }
+  add(b: TensorLike) {
+    return this.op('add', [b], {})
+  }
+  sub(b: TensorLike) {
+    return this.op('sub', [b], {})
+  }
+  mul(b: TensorLike) {
+    return this.op('mul', [b], {})
+  }
   /** a/b of floating-point numbers. */
-  div(b: TensorLike) { return this.op('div', [b], {}) }
+  div(b: TensorLike) {
+    return this.op('div', [b], {})
+  }
   /** ⌊a/b⌋. Of integers, by 0 it is 0; int32 wraps where it overflows, as all arithmetic in it does. */
-  floorDivide(b: TensorLike): Tensor { return this.dtype === 'int32' ? this.op('floorDivide', [b], {}) : this.sub(this.mod(b)).div(b).round() }
+  floorDivide(b: TensorLike): Tensor {
+    return this.dtype === 'int32' ? this.op('floorDivide', [b], {}) : this.sub(this.mod(b)).div(b).round()
+  }
   /** a − b·⌊a/b⌋, which has the sign of b. */
-  mod(b: TensorLike): Tensor { return this.dtype === 'int32' ? this.sub(this.floorDivide(b).mul(b)) : this.op('mod', [b], {}) }
-  pow(b: TensorLike) { return b === 2 ? this.square() : this.op('pow', [b], {}) }
-  maximum(b: TensorLike) { return this.op('maximum', [b], {}) }
-  minimum(b: TensorLike) { return this.op('minimum', [b], {}) }
+  mod(b: TensorLike): Tensor {
+    return this.dtype === 'int32' ? this.sub(this.floorDivide(b).mul(b)) : this.op('mod', [b], {})
+  }
+  pow(b: TensorLike) {
+    return b === 2 ? this.square() : this.op('pow', [b], {})
+  }
+  maximum(b: TensorLike) {
+    return this.op('maximum', [b], {})
+  }
+  minimum(b: TensorLike) {
+    return this.op('minimum', [b], {})
+  }
   /** Comparisons give bool: 1 where it holds, 0 elsewhere. With NaN nothing holds but `notEqual`. */
-  equal(b: TensorLike) { return this.op('equal', [b], {}) }
-  notEqual(b: TensorLike) { return this.equal(b).not() }
-  greater(b: TensorLike) { return this.op('greater', [b], {}) }
-  greaterEqual(b: TensorLike) { return this.op('greaterEqual', [b], {}) }
-  less(b: TensorLike) { return this.op('less', [b], {}) }
-  lessEqual(b: TensorLike) { return this.op('lessEqual', [b], {}) }
-  isNaN() { return this.notEqual(this.self) }
-  isInfinite() { return this.abs().equal(Infinity) }
-  isFinite() { return this.abs().less(Infinity) }
+  equal(b: TensorLike) {
+    return this.op('equal', [b], {})
+  }
+  notEqual(b: TensorLike) {
+    return this.equal(b).not()
+  }
+  greater(b: TensorLike) {
+    return this.op('greater', [b], {})
+  }
+  greaterEqual(b: TensorLike) {
+    return this.op('greaterEqual', [b], {})
+  }
+  less(b: TensorLike) {
+    return this.op('less', [b], {})
+  }
+  lessEqual(b: TensorLike) {
+    return this.op('lessEqual', [b], {})
+  }
+  isNaN() {
+    return this.notEqual(this.self)
+  }
+  isInfinite() {
+    return this.abs().equal(Infinity)
+  }
+  isFinite() {
+    return this.abs().less(Infinity)
+  }
   /** Logic on bool tensors. */
-  not() { return this.#bool('not').op('equal', [this.fill(0, [])], {}) }
-  and(b: Tensor) { return this.#bool('and', b).where(b, 0) }
-  or(b: Tensor) { return this.#bool('or', b).where(1, b) }
-  xor(b: Tensor) { return this.#bool('xor', b).notEqual(b) }
+  not() {
+    return this.#bool('not').op('equal', [this.fill(0, [])], {})
+  }
+  and(b: Tensor) {
+    return this.#bool('and', b).where(b, 0)
+  }
+  or(b: Tensor) {
+    return this.#bool('or', b).where(1, b)
+  }
+  xor(b: Tensor) {
+    return this.#bool('xor', b).notEqual(b)
+  }
   #bool(op: string, b: Tensor = this.self): Tensor {
-    if (this.dtype !== 'bool' || b.dtype !== 'bool') throw new DTypeError(`${op}: needs bool, got ${this.dtype === 'bool' ? b.dtype : this.dtype}. Compare first: x.greater(0)`)
+    if (this.dtype !== 'bool' || b.dtype !== 'bool')
+      throw new DTypeError(`${op}: needs bool, got ${this.dtype === 'bool' ? b.dtype : this.dtype}. Compare first: x.greater(0)`)
     return this.self
   }
   /** Limits every number to low … high; either may be infinite. The gradient passes in between, both included. */
@@ -61,41 +106,101 @@ export abstract class Fluent {
     if (Number.isNaN(low) || Number.isNaN(high)) throw new RangeError(`clip: the limits must be numbers, got ${low} and ${high}`)
     return this.op('clip', [], { low, high })
   }
-  square() { return this.mul(this.self) }
-  reciprocal() { return this.fill(1, []).div(this.self) }
-  abs() { return this.op('abs', [], {}) }
-  sign() { return this.op('sign', [], {}) }
-  neg() { return this.op('neg', [], {}) }
-  exp() { return this.op('exp', [], {}) }
+  square() {
+    return this.mul(this.self)
+  }
+  reciprocal() {
+    return this.fill(1, []).div(this.self)
+  }
+  abs() {
+    return this.op('abs', [], {})
+  }
+  sign() {
+    return this.op('sign', [], {})
+  }
+  neg() {
+    return this.op('neg', [], {})
+  }
+  exp() {
+    return this.op('exp', [], {})
+  }
   /** eˣ − 1, exact near 0. */
-  expm1() { return this.op('expm1', [], {}) }
-  log() { return this.op('log', [], {}) }
+  expm1() {
+    return this.op('expm1', [], {})
+  }
+  log() {
+    return this.op('log', [], {})
+  }
   /** log(1 + x), exact near 0. */
-  log1p() { return this.op('log1p', [], {}) }
-  sqrt() { return this.op('sqrt', [], {}) }
-  sin() { return this.op('sin', [], {}) }
-  cos() { return this.op('cos', [], {}) }
-  tan() { return this.op('tan', [], {}) }
-  asin() { return this.op('asin', [], {}) }
-  acos() { return this.op('acos', [], {}) }
-  atan() { return this.op('atan', [], {}) }
-  sinh() { return this.op('sinh', [], {}) }
-  cosh() { return this.op('cosh', [], {}) }
-  tanh() { return this.op('tanh', [], {}) }
-  asinh() { return this.op('asinh', [], {}) }
-  acosh() { return this.op('acosh', [], {}) }
-  atanh() { return this.op('atanh', [], {}) }
+  log1p() {
+    return this.op('log1p', [], {})
+  }
+  sqrt() {
+    return this.op('sqrt', [], {})
+  }
+  sin() {
+    return this.op('sin', [], {})
+  }
+  cos() {
+    return this.op('cos', [], {})
+  }
+  tan() {
+    return this.op('tan', [], {})
+  }
+  asin() {
+    return this.op('asin', [], {})
+  }
+  acos() {
+    return this.op('acos', [], {})
+  }
+  atan() {
+    return this.op('atan', [], {})
+  }
+  sinh() {
+    return this.op('sinh', [], {})
+  }
+  cosh() {
+    return this.op('cosh', [], {})
+  }
+  tanh() {
+    return this.op('tanh', [], {})
+  }
+  asinh() {
+    return this.op('asinh', [], {})
+  }
+  acosh() {
+    return this.op('acosh', [], {})
+  }
+  atanh() {
+    return this.op('atanh', [], {})
+  }
   /** 2/√π · ∫₀ˣ e^(−t²) dt */
-  erf() { return this.op('erf', [], {}) }
-  sigmoid() { return this.op('sigmoid', [], {}) }
+  erf() {
+    return this.op('erf', [], {})
+  }
+  sigmoid() {
+    return this.op('sigmoid', [], {})
+  }
   /** log(1 + eˣ), without overflow. */
-  softplus() { return this.op('softplus', [], {}) }
-  relu() { return this.op('relu', [], {}) }
-  floor() { return this.op('floor', [], {}) }
-  ceil() { return this.op('ceil', [], {}) }
+  softplus() {
+    return this.op('softplus', [], {})
+  }
+  relu() {
+    return this.op('relu', [], {})
+  }
+  floor() {
+    return this.op('floor', [], {})
+  }
+  ceil() {
+    return this.op('ceil', [], {})
+  }
   /** To the nearest integer, from halfway to the even one. */
-  round() { return this.op('round', [], {}) }
-  cast(dtype: DType) { return dtype === this.dtype ? this.self : this.op('cast', [], { dtype }) }
+  round() {
+    return this.op('round', [], {})
+  }
+  cast(dtype: DType) {
+    return dtype === this.dtype ? this.self : this.op('cast', [], { dtype })
+  }
 
   /** This bool tensor chooses: `yes` where it holds, `no` elsewhere. A number takes the dtype of the other branch. */
   where(yes: TensorLike, no: TensorLike): Tensor {
@@ -103,44 +208,84 @@ export abstract class Fluent {
     return this.op('where', [this.scalar(yes, dtype), this.scalar(no, dtype)], {})
   }
 
-  sum(axes?: Axes, keepDims = false) { return this.op('sum', [], { axes: this.#axes(axes), keepDims }) }
-  mean(axes?: Axes, keepDims = false) { return this.op('mean', [], { axes: this.#axes(axes), keepDims }) }
-  prod(axes?: Axes, keepDims = false) { return prod(this.self, this.#axes(axes), keepDims) }
+  sum(axes?: Axes, keepDims = false) {
+    return this.op('sum', [], { axes: this.#axes(axes), keepDims })
+  }
+  mean(axes?: Axes, keepDims = false) {
+    return this.op('mean', [], { axes: this.#axes(axes), keepDims })
+  }
+  prod(axes?: Axes, keepDims = false) {
+    return prod(this.self, this.#axes(axes), keepDims)
+  }
   /** Of several equal extremes each gets its share of the gradient. */
-  max(axes?: Axes, keepDims = false) { return this.op('max', [], { axes: this.#axes(axes), keepDims }) }
-  min(axes?: Axes, keepDims = false) { return this.op('min', [], { axes: this.#axes(axes), keepDims }) }
+  max(axes?: Axes, keepDims = false) {
+    return this.op('max', [], { axes: this.#axes(axes), keepDims })
+  }
+  min(axes?: Axes, keepDims = false) {
+    return this.op('min', [], { axes: this.#axes(axes), keepDims })
+  }
   /** Whether it holds anywhere; of numbers, whether one is not 0. */
-  any(axes?: Axes, keepDims = false) { return this.cast('bool').cast('float32').sum(axes, keepDims).greater(0) }
+  any(axes?: Axes, keepDims = false) {
+    return this.cast('bool').cast('float32').sum(axes, keepDims).greater(0)
+  }
   /** Whether it holds everywhere, which of nothing it does. */
-  all(axes?: Axes, keepDims = false): Tensor { return this.cast('bool').not().any(axes, keepDims).not() }
+  all(axes?: Axes, keepDims = false): Tensor {
+    return this.cast('bool').not().any(axes, keepDims).not()
+  }
   /** Σ (x − mean)² / (n − correction); 0 in place of 1 gives the variance of a whole population. */
-  variance(axes?: Axes, { correction = 1, keepDims = false } = {}) { return variance(this.self, this.#axes(axes), correction, keepDims) }
+  variance(axes?: Axes, { correction = 1, keepDims = false } = {}) {
+    return variance(this.self, this.#axes(axes), correction, keepDims)
+  }
   /** The root of the variance; where that is 0, its gradient is 0. */
-  std(axes?: Axes, { correction = 1, keepDims = false } = {}) { return deviation(this.self, this.#axes(axes), correction, keepDims) }
+  std(axes?: Axes, { correction = 1, keepDims = false } = {}) {
+    return deviation(this.self, this.#axes(axes), correction, keepDims)
+  }
   /** (Σ |x|ᵖ)^(1/p) for the order p from 1 to Infinity, where it is the largest |x|; where it is 0, its gradient is 0. */
-  norm(axes?: Axes, { order = 2, keepDims = false } = {}) { return norm(this.self, this.#axes(axes), order, keepDims) }
+  norm(axes?: Axes, { order = 2, keepDims = false } = {}) {
+    return norm(this.self, this.#axes(axes), order, keepDims)
+  }
   /** log Σ eˣ, without overflow. */
-  logSumExp(axes?: Axes, keepDims = false) { return logSumExp(this.self, this.#axes(axes), keepDims) }
+  logSumExp(axes?: Axes, keepDims = false) {
+    return logSumExp(this.self, this.#axes(axes), keepDims)
+  }
   /** Sums of all numbers up to each one; `exclusive`: without itself, `reverse`: from the other end. */
-  cumsum(axis = -1, { exclusive = false, reverse = false } = {}) { return this.op('cumsum', [], { axis: this.#axis(axis), exclusive, reverse }) }
-  cumprod(axis = -1, { exclusive = false, reverse = false } = {}) { return cumprod(this.self, this.#axis(axis), exclusive, reverse) }
+  cumsum(axis = -1, { exclusive = false, reverse = false } = {}) {
+    return this.op('cumsum', [], { axis: this.#axis(axis), exclusive, reverse })
+  }
+  cumprod(axis = -1, { exclusive = false, reverse = false } = {}) {
+    return cumprod(this.self, this.#axis(axis), exclusive, reverse)
+  }
   /** Where the largest number along an axis is: the first one. → int32, without that axis */
-  argMax(axis = -1) { return this.op('argMax', [], { axis: this.#axis(axis) }) }
-  argMin(axis = -1) { return this.op('argMin', [], { axis: this.#axis(axis) }) }
+  argMax(axis = -1) {
+    return this.op('argMax', [], { axis: this.#axis(axis) })
+  }
+  argMin(axis = -1) {
+    return this.op('argMin', [], { axis: this.#axis(axis) })
+  }
   /** eˣ / Σ eˣ along an axis. */
-  softmax(axis = -1) { return this.#last(axis, x => x.op('softmax', [], {})) }
+  softmax(axis = -1) {
+    return this.#last(axis, x => x.op('softmax', [], {}))
+  }
   /** x − log Σ eˣ along an axis. */
-  logSoftmax(axis = -1) { return this.#last(axis, x => x.op('logSoftmax', [], {})) }
+  logSoftmax(axis = -1) {
+    return this.#last(axis, x => x.op('logSoftmax', [], {}))
+  }
   /** The k largest or smallest numbers along an axis in their order, and where they are; of equal ones the first comes first. */
   topK(k: number, { axis = -1, largest = true } = {}): { values: Tensor; indices: Tensor } {
     const a = this.#axis(axis)
     const last = this.shape.length - 1
-    const [values, indices] = this.swapAxes(a, last).ops('topK', [], { k, largest }).map(t => t.swapAxes(a, last)) as [Tensor, Tensor]
+    const [values, indices] = this.swapAxes(a, last)
+      .ops('topK', [], { k, largest })
+      .map(t => t.swapAxes(a, last)) as [Tensor, Tensor]
     return { values, indices }
   }
-  sort(axis = -1, { descending = false } = {}) { return this.topK(this.shape[this.#axis(axis)]!, { axis, largest: descending }).values }
+  sort(axis = -1, { descending = false } = {}) {
+    return this.topK(this.shape[this.#axis(axis)]!, { axis, largest: descending }).values
+  }
   /** The order that sorts an axis: equal numbers stay as they stand. → int32 */
-  argSort(axis = -1, { descending = false } = {}) { return this.topK(this.shape[this.#axis(axis)]!, { axis, largest: descending }).indices }
+  argSort(axis = -1, { descending = false } = {}) {
+    return this.topK(this.shape[this.#axis(axis)]!, { axis, largest: descending }).indices
+  }
 
   /** Sums away what broadcasting stretched: the transpose of `broadcastTo`. */
   sumTo(shape: Shape): Tensor {
@@ -155,23 +300,33 @@ export abstract class Fluent {
     return sameShape(full, this.shape) ? this.self : this.op('reshape', [], { shape: full })
   }
   /** Joins the axes from `from` on into one. x: [n, c, h, w] → flatten(1): [n, c·h·w] */
-  flatten(from = 0) { return this.reshape([...this.shape.slice(0, from), size(this.shape.slice(from))]) }
+  flatten(from = 0) {
+    return this.reshape([...this.shape.slice(0, from), size(this.shape.slice(from))])
+  }
   /** Adds an axis of length 1. */
-  expandDims(axis: number) { return this.reshape(this.shape.toSpliced(axisOf(this.shape.length + 1, axis), 0, 1)) }
+  expandDims(axis: number) {
+    return this.reshape(this.shape.toSpliced(axisOf(this.shape.length + 1, axis), 0, 1))
+  }
   /** Drops an axis of length 1. */
   squeeze(axis: number) {
     const at = axisOf(this.shape.length, axis)
     if (this.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${axis} of [${this.shape}] is not 1`)
     return this.reshape(this.shape.toSpliced(at, 1))
   }
-  broadcastTo(shape: Shape) { return sameShape(shape, this.shape) ? this.self : this.op('broadcastTo', [], { shape: [...shape] }) }
-  transpose(perm: number[] = range(this.shape.length).reverse()) { return this.op('transpose', [], { perm }) }
+  broadcastTo(shape: Shape) {
+    return sameShape(shape, this.shape) ? this.self : this.op('broadcastTo', [], { shape: [...shape] })
+  }
+  transpose(perm: number[] = range(this.shape.length).reverse()) {
+    return this.op('transpose', [], { perm })
+  }
   swapAxes(a: number, b: number): Tensor {
     const [i, j] = [this.#axis(a), this.#axis(b)]
     return i === j ? this.self : this.transpose(range(this.shape.length).with(i, j).with(j, i))
   }
   /** The box from `starts` up to, not including, `ends`; one number for each axis. */
-  sliceTo(starts: number[], ends: number[]) { return this.op('slice', [], { starts, ends }) }
+  sliceTo(starts: number[], ends: number[]) {
+    return this.op('slice', [], { starts, ends })
+  }
   /**
    * A range of one axis: every `step`-th from `from` up to, not including, `to`; negative numbers count from the end. A negative
    * step goes down: `x.slice(0, -1, undefined, -2)` is every second row, the last one first.
@@ -182,21 +337,29 @@ export abstract class Fluent {
     const at = (i: number) => (i < 0 ? i + n : i)
     const end = to === undefined ? (step < 0 ? -1 : n) : at(to)
     if (step !== 1) return every(this.self, a, at(from), end, step)
-    return this.sliceTo(this.shape.map((_, i) => (i === a ? at(from) : 0)), this.shape.map((d, i) => (i === a ? end : d)))
+    return this.sliceTo(
+      this.shape.map((_, i) => (i === a ? at(from) : 0)),
+      this.shape.map((d, i) => (i === a ? end : d)),
+    )
   }
   /** Equal parts along an axis, or parts of these sizes. */
   split(parts: number | readonly number[], axis = -1): Tensor[] {
     const n = this.shape[this.#axis(axis)]!
     const sizes = typeof parts === 'number' ? Array<number>(parts).fill(n / parts) : parts
     if (!sizes.every(Number.isInteger)) throw new ShapeError(`split: axis ${axis} of [${this.shape}] does not divide into ${parts} parts`)
-    if (sizes.reduce((s, d) => s + d, 0) !== n) throw new ShapeError(`split: the sizes [${sizes}] do not add up to axis ${axis} of [${this.shape}]`)
+    if (sizes.reduce((s, d) => s + d, 0) !== n)
+      throw new ShapeError(`split: the sizes [${sizes}] do not add up to axis ${axis} of [${this.shape}]`)
     let at = 0
     return sizes.map(d => this.slice(axis, at, (at += d)))
   }
   /** The order of these axes, by default all, turned round. */
-  flip(axes?: Axes) { return this.op('flip', [], { axes: this.#axes(axes) }) }
+  flip(axes?: Axes) {
+    return this.op('flip', [], { axes: this.#axes(axes) })
+  }
   /** Shifted along an axis; what falls off comes in at the other end. */
-  roll(shift: number, axis: number) { return roll(this.self, shift, this.#axis(axis)) }
+  roll(shift: number, axis: number) {
+    return roll(this.self, shift, this.#axis(axis))
+  }
   /** The whole tensor several times along each axis. [2, 3] → tile([1, 2]): [2, 6] */
   tile(times: readonly number[]): Tensor {
     if (times.length !== this.shape.length) throw new ShapeError(`tile: needs one number for each axis of [${this.shape}], got [${times}]`)
@@ -206,15 +369,24 @@ export abstract class Fluent {
    * More numbers around, `before` and `after` each axis: `value`, by default 0, or what `mode` says: 'reflect' mirrors at the
    * border, 'edge' repeats the border, 'wrap' goes on from the other end.
    */
-  pad(before: readonly number[], after: readonly number[], { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {}): Tensor {
+  pad(
+    before: readonly number[],
+    after: readonly number[],
+    { mode = 'constant', value = 0 }: { mode?: PadMode; value?: number } = {},
+  ): Tensor {
     if (mode === 'constant') return this.op('pad', [], { before: [...before], after: [...after], ...(value !== 0 && { value }) })
-    if (before.length !== this.shape.length || after.length !== this.shape.length) throw new ShapeError(`pad: before and after must be one number for each axis of [${this.shape}], got [${before}] and [${after}]`)
+    if (before.length !== this.shape.length || after.length !== this.shape.length)
+      throw new ShapeError(`pad: before and after must be one number for each axis of [${this.shape}], got [${before}] and [${after}]`)
     return before.reduce<Tensor>((x, n, axis) => extend(x, axis, n, after[axis]!, mode), this.self)
   }
   /** Parts of an axis by their numbers. x: [...a, n, ...b], index int32 [...i] → [...a, ...i, ...b] */
-  gather(index: Tensor, axis = 0) { return this.op('gather', [index], { axis: this.#axis(axis) }) }
+  gather(index: Tensor, axis = 0) {
+    return this.op('gather', [index], { axis: this.#axis(axis) })
+  }
   /** Numbers by their places in several axes. x: [d₁, …, dₖ, ...b], index int32 [...i, k] → [...i, ...b] */
-  gatherND(index: Tensor) { return this.op('gatherND', [index], {}) }
+  gatherND(index: Tensor) {
+    return this.op('gatherND', [index], {})
+  }
   /** One number of an axis for each number of the index, whose other axes are those of x or 1. x: [...a, n, ...b], index int32 [...a, m, ...b] → [...a, m, ...b] */
   takeAlong(index: Tensor, axis = -1) {
     const a = this.#axis(axis)
@@ -222,35 +394,55 @@ export abstract class Fluent {
     return this.op('takeAlong', [index.broadcastTo(shape)], { axis: a })
   }
   /** index int32 [...] → float32 [..., depth] */
-  oneHot(depth: number) { return this.op('oneHot', [], { depth }) }
+  oneHot(depth: number) {
+    return this.op('oneHot', [], { depth })
+  }
   /** The lower triangle of the last two axes, up to the given diagonal; 0 above. */
-  tril(diagonal = 0) { return this.#below(diagonal).where(this.self, 0) }
+  tril(diagonal = 0) {
+    return this.#below(diagonal).where(this.self, 0)
+  }
   /** The upper triangle of the last two axes, from the given diagonal on; 0 below. */
-  triu(diagonal = 0) { return this.#below(diagonal - 1).where(0, this.self) }
+  triu(diagonal = 0) {
+    return this.#below(diagonal - 1).where(0, this.self)
+  }
   #below(diagonal: number): Tensor {
     const [n, m] = this.shape.slice(-2)
     if (m === undefined) throw new ShapeError(`a triangle needs two axes or more, got [${this.shape}]`)
     return this.iota(n!).add(diagonal).reshape([n!, 1]).greaterEqual(this.iota(m))
   }
-  zerosLike() { return this.fill(0, this.shape) }
-  onesLike() { return this.fill(1, this.shape) }
+  zerosLike() {
+    return this.fill(0, this.shape)
+  }
+  onesLike() {
+    return this.fill(1, this.shape)
+  }
 
   /** a: [..., m, k], b: [..., k, n] → [..., m, n]; leading axes broadcast. A vector is a row on the left and a column on the right. */
   matmul(b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
-    if (this.shape.length === 1) return this.expandDims(0).matmul(b, { transposeB }).squeeze(b.shape.length === 1 ? 0 : -2)
+    if (this.shape.length === 1)
+      return this.expandDims(0)
+        .matmul(b, { transposeB })
+        .squeeze(b.shape.length === 1 ? 0 : -2)
     if (b.shape.length === 1) return this.matmul(b.expandDims(1), { transposeA }).squeeze(-1)
     return this.op('matmul', [b], { transposeA, transposeB })
   }
   /** Each number of a vector times each of another. [n], [m] → [n, m] */
   outer(b: Tensor) {
-    if (this.shape.length !== 1 || b.shape.length !== 1) throw new ShapeError(`outer: needs two vectors, got [${this.shape}] and [${b.shape}]`)
+    if (this.shape.length !== 1 || b.shape.length !== 1)
+      throw new ShapeError(`outer: needs two vectors, got [${this.shape}] and [${b.shape}]`)
     return this.expandDims(1).mul(b)
   }
 
-  #axis(axis: number): number { return axisOf(this.shape.length, axis) }
-  #axes(axes: Axes | undefined): number[] { return axesOf(this.shape.length, axes) }
+  #axis(axis: number): number {
+    return axisOf(this.shape.length, axis)
+  }
+  #axes(axes: Axes | undefined): number[] {
+    return axesOf(this.shape.length, axes)
+  }
   /** What `f` does along the last axis, along another. */
-  #last(axis: number, f: (x: Tensor) => Tensor): Tensor { return f(this.swapAxes(axis, -1)).swapAxes(axis, -1) }
+  #last(axis: number, f: (x: Tensor) => Tensor): Tensor {
+    return f(this.swapAxes(axis, -1)).swapAxes(axis, -1)
+  }
 
   protected abstract readonly self: Tensor
   protected abstract fill(value: number, shape: Shape): Tensor

@@ -5,7 +5,8 @@ import type { Tensor } from './tensor.ts'
 /** How `pad` fills: with a number, with the neighbours mirrored at the border, with the border's own number, or from the other end. */
 export type PadMode = 'constant' | 'reflect' | 'edge' | 'wrap'
 
-const join = (parts: readonly Tensor[], axis: number): Tensor => (parts.length === 1 ? parts[0]! : parts[0]!.op('concat', parts.slice(1), { axis }))
+const join = (parts: readonly Tensor[], axis: number): Tensor =>
+  parts.length === 1 ? parts[0]! : parts[0]!.op('concat', parts.slice(1), { axis })
 
 /** Every `step`-th number of an axis from `from` up to, not including, `to`: the axis in rows of `step` numbers, one column of it. */
 export function every(x: Tensor, axis: number, from: number, to: number, step: number): Tensor {
@@ -28,7 +29,10 @@ export function every(x: Tensor, axis: number, from: number, to: number, step: n
 export function extend(x: Tensor, axis: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {
   const n = x.shape[axis]!
   const most = { reflect: Math.max(0, n - 1), edge: n ? Infinity : 0, wrap: n }[mode]
-  if (Math.max(before, after) > most) throw new ShapeError(`pad: mode ${mode} finds ${most} numbers to continue axis ${axis} of [${x.shape}] with, not ${Math.max(before, after)}`)
+  if (Math.max(before, after) > most)
+    throw new ShapeError(
+      `pad: mode ${mode} finds ${most} numbers to continue axis ${axis} of [${x.shape}] with, not ${Math.max(before, after)}`,
+    )
   const repeated = (at: number, times: number): Tensor => x.slice(axis, at, at + 1).broadcastTo(x.shape.with(axis, times))
   const [left, right] = {
     reflect: [() => x.slice(axis, 1, before + 1).flip(axis), () => x.slice(axis, n - 1 - after, n - 1).flip(axis)],
@@ -49,7 +53,10 @@ export function roll(x: Tensor, shift: number, axis: number): Tensor {
 export function repeat(x: Tensor, axis: number, times: number): Tensor {
   if (times === 1) return x
   const [before, block] = [size(x.shape.slice(0, axis)), size(x.shape.slice(axis))]
-  return x.reshape([before, 1, block]).broadcastTo([before, times, block]).reshape(x.shape.with(axis, x.shape[axis]! * times))
+  return x
+    .reshape([before, 1, block])
+    .broadcastTo([before, times, block])
+    .reshape(x.shape.with(axis, x.shape[axis]! * times))
 }
 
 /** x[..., i, i] for each i of two axes, as the last axis. [..., n, ..., n, ...] → [..., n] */

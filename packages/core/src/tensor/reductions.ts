@@ -20,7 +20,11 @@ export function logSumExp(x: Tensor, axes: number[], keepDims: boolean): Tensor 
 
 export function variance(x: Tensor, axes: number[], correction: number, keepDims: boolean): Tensor {
   const count = axes.reduce((n, a) => n * x.shape[a]!, 1)
-  return x.sub(x.mean(axes, true)).square().sum(axes, keepDims).div(Math.max(0, count - correction))
+  return x
+    .sub(x.mean(axes, true))
+    .square()
+    .sum(axes, keepDims)
+    .div(Math.max(0, count - correction))
 }
 
 export const deviation = (...args: Parameters<typeof variance>): Tensor => rootOrZero(variance(...args))
@@ -58,7 +62,11 @@ export function cumprod(x: Tensor, axis: number, exclusive: boolean, reverse: bo
   if (reverse) return cumprod(x.flip(axis), axis, exclusive, false).flip(axis)
   const n = x.shape[axis]!
   const earlier = (y: Tensor, by: number): Tensor =>
-    y.slice(axis, 0, n - by).pad(x.shape.map((_, i) => (i === axis ? by : 0)), x.shape.map(() => 0), { value: 1 })
+    y.slice(axis, 0, n - by).pad(
+      x.shape.map((_, i) => (i === axis ? by : 0)),
+      x.shape.map(() => 0),
+      { value: 1 },
+    )
   let y = exclusive && n ? earlier(x, 1) : x
   for (let by = 1; by < n; by *= 2) y = y.mul(earlier(y, by))
   return y

@@ -13,5 +13,8 @@ import type { Tensor } from './tensor.ts'
 export function select<T extends Tree>(condition: Tensor, yes: T, no: T): T {
   const [a, b] = [leaves(yes), leaves(no)]
   if (a.length !== b.length) throw new PortolanError(`select: both sides need the same tensors, got ${a.length} and ${b.length}`)
-  return rebuild(yes, a.map((t, i) => condition.where(t, b[i]!)))
+  return rebuild(
+    yes,
+    a.map((t, i) => condition.where(t, b[i]!)),
+  )
 }

@@ -34,12 +34,16 @@ export function toTypedArray(data: ArrayLike<number>, dtype: DType): TypedArray 
   const Kind = arrays[dtype]
   if (dtype === 'bool' && (data instanceof Uint8Array || !ArrayBuffer.isView(data))) return Uint8Array.from(data, v => (v ? 1 : 0)) // engines differ about 2
   if (data instanceof Kind) return data
-  if (ArrayBuffer.isView(data)) throw new PortolanError(`tensor: dtype ${dtype} stands on ${Kind.name}, got ${data.constructor.name}. Convert it, or name another dtype.`)
+  if (ArrayBuffer.isView(data))
+    throw new PortolanError(
+      `tensor: dtype ${dtype} stands on ${Kind.name}, got ${data.constructor.name}. Convert it, or name another dtype.`,
+    )
   return Kind.from(data)
 }
 
 /** Numbers in an array of their element type, whatever they stand in; the same array if it is one. */
-export const asTypedArray = (data: ArrayLike<number>, dtype: DType): TypedArray => (data instanceof arrays[dtype] ? data : arrays[dtype].from(data))
+export const asTypedArray = (data: ArrayLike<number>, dtype: DType): TypedArray =>
+  data instanceof arrays[dtype] ? data : arrays[dtype].from(data)
 
 /** The element type that a typed array stands for by itself. */
 export function dtypeOf(data: ArrayLike<number>): DType {

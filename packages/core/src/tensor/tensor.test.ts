@@ -6,13 +6,31 @@ const numbers = (t: Tensor): number[] => Array.from(t.dataSync())
 
 describe('tensor', () => {
   it('takes nested arrays, and flat or typed ones with a shape', () => {
-    expect([tensor([[1, 2], [3, 4]]).shape, tensor(5).shape, tensor([]).shape, tensor([[], []]).shape]).toEqual([[2, 2], [], [0], [2, 0]])
+    expect([
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]).shape,
+      tensor(5).shape,
+      tensor([]).shape,
+      tensor([[], []]).shape,
+    ]).toEqual([[2, 2], [], [0], [2, 0]])
     expect(tensor([1, 2, 3, 4], [2, 2]).shape).toEqual([2, 2])
-    expect([tensor([1]).dtype, tensor(new Int32Array(1)).dtype, tensor(new Uint8Array(1)).dtype, tensor(new Float32Array(1)).dtype]).toEqual(['float32', 'int32', 'uint8', 'float32'])
+    expect([
+      tensor([1]).dtype,
+      tensor(new Int32Array(1)).dtype,
+      tensor(new Uint8Array(1)).dtype,
+      tensor(new Float32Array(1)).dtype,
+    ]).toEqual(['float32', 'int32', 'uint8', 'float32'])
     expect(tensor(new Uint8Array([1, 0]), [2], 'bool').dtype).toBe('bool')
   })
   it('gives its numbers in the array of its element type', async () => {
-    for (const [dtype, kind] of [['float32', Float32Array], ['int32', Int32Array], ['uint8', Uint8Array], ['bool', Uint8Array]] as const) {
+    for (const [dtype, kind] of [
+      ['float32', Float32Array],
+      ['int32', Int32Array],
+      ['uint8', Uint8Array],
+      ['bool', Uint8Array],
+    ] as const) {
       expect(tensor([0, 1], [2], dtype).dataSync()).toEqual(kind.of(0, 1))
       expect(await tensor([0, 1], [2], dtype).reshape([1, 2]).data()).toEqual(kind.of(0, 1))
       expect(await tensor([0, 1]).cast(dtype).data()).toEqual(kind.of(0, 1))
@@ -39,8 +57,16 @@ describe('tensor', () => {
 
 it('makes ranges and fillings', () => {
   expect([numbers(iota(3)), iota(3).dtype, iota(2, 'float32').dtype, numbers(iota(0))]).toEqual([[0, 1, 2], 'int32', 'float32', []])
-  expect([numbers(full([2], 3)), numbers(zeros([1, 2])), numbers(ones([2], 'int32')), full([], 1, 'bool').dtype]).toEqual([[3, 3], [0, 0], [1, 1], 'bool'])
-  expect([numbers(concat([tensor([1]), tensor([2, 3])])), stack([tensor([1, 2]), tensor([3, 4])], -1).shape]).toEqual([[1, 2, 3], [2, 2]])
+  expect([numbers(full([2], 3)), numbers(zeros([1, 2])), numbers(ones([2], 'int32')), full([], 1, 'bool').dtype]).toEqual([
+    [3, 3],
+    [0, 0],
+    [1, 1],
+    'bool',
+  ])
+  expect([numbers(concat([tensor([1]), tensor([2, 3])])), stack([tensor([1, 2]), tensor([3, 4])], -1).shape]).toEqual([
+    [1, 2, 3],
+    [2, 2],
+  ])
   expect(numbers(stack([tensor([1, 2]), tensor([3, 4])], 1))).toEqual([1, 3, 2, 4])
 })
 
@@ -53,7 +79,10 @@ it('broadcasts from the right', () => {
 })
 
 describe('methods take what users write', () => {
-  const x = tensor([[1, 2, 3], [4, 5, 6]])
+  const x = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ])
   const cases: [string, Tensor, number[], number[]][] = [
     ['a number beside a tensor', x.add(1), [2, 3], [2, 3, 4, 5, 6, 7]],
     ['a number beside int32', tensor([1, 2], [2], 'int32').mul(3), [2], [3, 6]],

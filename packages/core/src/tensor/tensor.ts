@@ -42,7 +42,9 @@ export class Tensor extends Fluent implements Spec {
   }
 
   /** Same place, nothing recorded: to every tape a new tensor. */
-  alias(): Tensor { return new Tensor(this, this.place) }
+  alias(): Tensor {
+    return new Tensor(this, this.place)
+  }
 
   /**
    * The same numbers, through which no gradient flows. A trace writes it down, so that it holds too where a gradient is taken of
@@ -56,13 +58,19 @@ export class Tensor extends Fluent implements Spec {
   get storage(): Storage {
     if (this.place instanceof Storage) return this.place
     const line = userLine(new Error().stack)
-    throw new TraceError(`the numbers of a traced tensor [${this.shape}] do not exist until the step runs: return it from the step, or choose with where() instead of if\n    ${line}`)
+    throw new TraceError(
+      `the numbers of a traced tensor [${this.shape}] do not exist until the step runs: return it from the step, or choose with where() instead of if\n    ${line}`,
+    )
   }
 
   /** The numbers, row-major. */
-  data(): Promise<TypedArray> { return this.storage.read() }
+  data(): Promise<TypedArray> {
+    return this.storage.read()
+  }
   /** The numbers at once; not on every device. */
-  dataSync(): TypedArray { return this.storage.readSync() }
+  dataSync(): TypedArray {
+    return this.storage.readSync()
+  }
   /** The only number of a tensor of size 1. */
   async item(): Promise<number> {
     this.#single()
@@ -73,7 +81,8 @@ export class Tensor extends Fluent implements Spec {
     return this.dataSync()[0]!
   }
   #single(): void {
-    if (size(this.shape) !== 1) throw new ShapeError(`item: needs a tensor of one number, got [${this.shape}]. Take .data() for all of them`)
+    if (size(this.shape) !== 1)
+      throw new ShapeError(`item: needs a tensor of one number, got [${this.shape}]. Take .data() for all of them`)
   }
 
   /** The numbers as nested arrays. */
@@ -117,7 +126,8 @@ function flatten(data: NestedNumbers): { numbers: number[]; shape: number[] } {
   if (typeof data === 'number') return { numbers: [data], shape: [] }
   const parts = data.map(flatten)
   const [first] = parts
-  if (parts.some(p => String(p.shape) !== String(first!.shape))) throw new ShapeError(`tensor: rows must have one shape, got ${parts.map(p => `[${p.shape}]`).join(' and ')}`)
+  if (parts.some(p => String(p.shape) !== String(first!.shape)))
+    throw new ShapeError(`tensor: rows must have one shape, got ${parts.map(p => `[${p.shape}]`).join(' and ')}`)
   return { numbers: parts.flatMap(p => p.numbers), shape: [data.length, ...(first?.shape ?? [])] }
 }
 
@@ -129,7 +139,11 @@ function flatten(data: NestedNumbers): { numbers: number[]; shape: number[] } {
  * tensor([[1, 2], [3, 4]])                     // float32 [2, 2]
  * tensor(new Int32Array(6), [2, 3])            // int32 [2, 3]
  */
-export function tensor(data: NestedNumbers | TypedArray, shape?: Shape, dtype: DType = typeof data === 'number' ? 'float32' : dtypeOf(data as ArrayLike<number>)): Tensor {
+export function tensor(
+  data: NestedNumbers | TypedArray,
+  shape?: Shape,
+  dtype: DType = typeof data === 'number' ? 'float32' : dtypeOf(data as ArrayLike<number>),
+): Tensor {
   const flat = ArrayBuffer.isView(data) ? { numbers: data as TypedArray, shape: [(data as TypedArray).length] } : flatten(data)
   const spec = { shape: [...(shape ?? flat.shape)], dtype }
   checkShape(spec.shape)
@@ -147,7 +161,8 @@ export function concrete(shape: Shape, fill: number | ((i: number) => number) = 
 }
 
 /** A tensor of one number, repeated. */
-export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Tensor => apply('full', [], { shape: [...shape], value, dtype })[0]!
+export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Tensor =>
+  apply('full', [], { shape: [...shape], value, dtype })[0]!
 export const zeros = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 0, dtype)
 export const ones = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 1, dtype)
 /** 0, 1, …, length − 1. */
@@ -163,5 +178,8 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   if (!xs.length) throw new ShapeError('stack: at least one tensor is needed, got none')
   const at = axisOf(xs[0]!.shape.length + 1, axis)
-  return concat(xs.map(x => x.reshape(x.shape.toSpliced(at, 0, 1))), at)
+  return concat(
+    xs.map(x => x.reshape(x.shape.toSpliced(at, 0, 1))),
+    at,
+  )
 }

@@ -10,7 +10,8 @@ export type HostBatch = Readonly<Record<string, Tensor | HostTensor>>
 /** Anything that can be gone through once for each epoch; with a length, progress knows where it is. */
 export type Batches = (Iterable<HostBatch> | AsyncIterable<HostBatch>) & { readonly length?: number }
 
-export const toBatch = (batch: HostBatch): Batch => Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x instanceof Tensor ? x : new Tensor(x, new HostStorage(x.data))]))
+export const toBatch = (batch: HostBatch): Batch =>
+  Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x instanceof Tensor ? x : new Tensor(x, new HostStorage(x.data))]))
 
 /** How many samples are in a batch: the first axis. */
 export function batchSize(batch: Batch): number {

@@ -22,7 +22,13 @@ export interface EarlyStoppingOptions {
  * @example
  * earlyStopping({ monitor: 'validation.accuracy', mode: 'max', patience: 5 })
  */
-export function earlyStopping({ monitor = 'validation.loss', mode = 'min', patience = 3, minDelta = 0, restoreBest = true }: EarlyStoppingOptions = {}): Callback {
+export function earlyStopping({
+  monitor = 'validation.loss',
+  mode = 'min',
+  patience = 3,
+  minDelta = 0,
+  restoreBest = true,
+}: EarlyStoppingOptions = {}): Callback {
   let best: number | undefined
   let waited = 0
   let kept: State | undefined
@@ -35,7 +41,10 @@ export function earlyStopping({ monitor = 'validation.loss', mode = 'min', patie
     epochEnd({ trainer, epoch, logs, validation, stop }) {
       const log = { epoch, logs, ...(validation && { validation }) }
       const now = logOf(log, monitor)
-      if (now === undefined) throw new PortolanError(`earlyStopping: no epoch has a log named ${monitor}; there are ${namesOf([log]).join(', ')}. ${validation ? 'Name one of them.' : 'Pass fit a validation set, or monitor a training log.'}`)
+      if (now === undefined)
+        throw new PortolanError(
+          `earlyStopping: no epoch has a log named ${monitor}; there are ${namesOf([log]).join(', ')}. ${validation ? 'Name one of them.' : 'Pass fit a validation set, or monitor a training log.'}`,
+        )
       if (best === undefined || (mode === 'min' ? now < best - minDelta : now > best + minDelta)) {
         best = now
         waited = 0

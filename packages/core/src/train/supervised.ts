@@ -49,7 +49,14 @@ function entry(batch: Batch, name: string | undefined, position: number): Tensor
  * const step = supervised({ model, loss: crossEntropy, optimizer: adam(1e-3), metrics: { accuracy } })
  * const trainer = new Trainer({ step, engine: onnx() })
  */
-export function supervised<M extends Module & { forward(x: Tensor): Tensor }>({ model, loss, optimizer, metrics = {}, input, target }: SupervisedOptions<M>): TrainStep {
+export function supervised<M extends Module & { forward(x: Tensor): Tensor }>({
+  model,
+  loss,
+  optimizer,
+  metrics = {},
+  input,
+  target,
+}: SupervisedOptions<M>): TrainStep {
   optimizer.init(model)
   const judge = (batch: Batch): { loss: Tensor } & StepLogs => {
     const output = model.forward(entry(batch, input, 0))

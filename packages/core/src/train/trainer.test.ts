@@ -1,5 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { accuracy, adam, crossEntropy, dense, Dropout, earlyStopping, HostRng, lambda, Linear, Module, mse, PortolanError, RunError, seed, sequential, sgd, supervised, tensor, Trainer, type Callback, type HostBatch, type Tensor } from '../index.ts'
+import {
+  accuracy,
+  adam,
+  crossEntropy,
+  dense,
+  Dropout,
+  earlyStopping,
+  HostRng,
+  lambda,
+  Linear,
+  Module,
+  mse,
+  PortolanError,
+  RunError,
+  seed,
+  sequential,
+  sgd,
+  supervised,
+  tensor,
+  Trainer,
+  type Callback,
+  type HostBatch,
+  type Tensor,
+} from '../index.ts'
 
 /** Two clouds that a line parts. */
 function clouds(n: number, start: number): HostBatch {
@@ -14,7 +37,14 @@ const held = [clouds(64, 4)]
 function make(callbacks: Callback[] = []) {
   seed(7)
   const model = sequential([2], [dense(8), lambda(x => x.tanh()), dense(2)])
-  return { model, trainer: new Trainer({ step: supervised({ model, loss: crossEntropy, optimizer: adam(0.05), metrics: { accuracy } }), callbacks, progress: false }) }
+  return {
+    model,
+    trainer: new Trainer({
+      step: supervised({ model, loss: crossEntropy, optimizer: adam(0.05), metrics: { accuracy } }),
+      callbacks,
+      progress: false,
+    }),
+  }
 }
 
 describe('fit', () => {
@@ -102,7 +132,10 @@ describe('early stopping', () => {
     const trainer = new Trainer({
       step,
       progress: false,
-      callbacks: [earlyStopping({ monitor: 'validation.loss', patience: 2 }), { epochEnd: ({ validation }) => void best.push(validation!.loss!) }],
+      callbacks: [
+        earlyStopping({ monitor: 'validation.loss', patience: 2 }),
+        { epochEnd: ({ validation }) => void best.push(validation!.loss!) },
+      ],
     })
     await trainer.fit(data, { epochs: 30, validation: data })
     expect(best.length).toBeLessThan(30)
@@ -111,7 +144,9 @@ describe('early stopping', () => {
   })
 
   it('names the logs there are', async () => {
-    await expect(make([earlyStopping({ monitor: 'validation.f1' })]).trainer.fit(train, { epochs: 1, validation: held })).rejects.toThrow(/no epoch has a log named validation\.f1; there are loss, accuracy, validation\.loss, validation\.accuracy/)
+    await expect(make([earlyStopping({ monitor: 'validation.f1' })]).trainer.fit(train, { epochs: 1, validation: held })).rejects.toThrow(
+      /no epoch has a log named validation\.f1; there are loss, accuracy, validation\.loss, validation\.accuracy/,
+    )
     await expect(make([earlyStopping()]).trainer.fit(train, { epochs: 1 })).rejects.toThrow(/Pass fit a validation set/)
   })
 })
@@ -131,7 +166,9 @@ describe('what it refuses', () => {
   })
   it('a batch that does not tell input from target', async () => {
     const three = [{ ...train[0]!, weight: tensor([1]) }]
-    await expect(make().trainer.fit(three, { epochs: 1 })).rejects.toThrow(/3 entries \(x, label, weight\) does not tell which is the input/)
+    await expect(make().trainer.fit(three, { epochs: 1 })).rejects.toThrow(
+      /3 entries \(x, label, weight\) does not tell which is the input/,
+    )
   })
   it('evaluation without an evaluate', async () => {
     await expect(new Trainer({ step: ({ x }) => ({ loss: x!.mean() }), progress: false }).evaluate(held)).rejects.toThrow(PortolanError)
@@ -142,7 +179,11 @@ it('shows progress, and once how slow eager mode is', async () => {
   const lines: string[] = []
   seed(0)
   const model = new Linear(2, 2)
-  const progress = { start: (epoch: number, epochs: number, total?: number) => void lines.push(`start ${epoch}/${epochs} ${total}`), update: (done: number) => void lines.push(`update ${done}`), stop: (text?: string) => void (text && lines.push(text)) }
+  const progress = {
+    start: (epoch: number, epochs: number, total?: number) => void lines.push(`start ${epoch}/${epochs} ${total}`),
+    update: (done: number) => void lines.push(`update ${done}`),
+    stop: (text?: string) => void (text && lines.push(text)),
+  }
   await new Trainer({ step: supervised({ model, loss: crossEntropy, optimizer: adam() }), progress }).fit(train, { epochs: 2 })
   expect(lines.slice(0, 4)).toEqual(['start 1/2 3', 'update 1', 'update 2', 'update 3'])
   expect(lines.filter(l => /eager mode: .* steps a second.*@portolan\/export-onnx/.test(l)).length).toBe(1)

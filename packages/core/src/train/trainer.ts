@@ -31,7 +31,10 @@ type Figures = Record<string, number>
 
 const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
   const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
-  const figures = [...Object.entries(logs).map(([k, v]) => part(k, v)), ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v))]
+  const figures = [
+    ...Object.entries(logs).map(([k, v]) => part(k, v)),
+    ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v)),
+  ]
   return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
 }
 
@@ -83,12 +86,21 @@ export class Trainer {
    * @throws RunError when a figure of a step is not finite; PortolanError when there is no data.
    */
   async fit(data: Batches, { epochs, validation }: FitOptions): Promise<History> {
-    if (this.#fewest) [data, epochs, validation] = [firstBatches(data, this.#fewest), 1, validation && firstBatches(validation, this.#fewest)]
+    if (this.#fewest)
+      [data, epochs, validation] = [firstBatches(data, this.#fewest), 1, validation && firstBatches(validation, this.#fewest)]
     for (const m of this.#roots()) if (!m.training) m.train()
     let stopped: string | undefined
     let logged: Figures = {}
     const before = this.history.epochs.length
-    const run = { trainer: this, epoch: before, epochs: before + epochs, step: this.#steps, logs: {} as Figures, log: (name: string, v: number) => void (logged[name] = v), stop: (reason: string) => void (stopped = reason) } as { -readonly [K in keyof Run]: Run[K] }
+    const run = {
+      trainer: this,
+      epoch: before,
+      epochs: before + epochs,
+      step: this.#steps,
+      logs: {} as Figures,
+      log: (name: string, v: number) => void (logged[name] = v),
+      stop: (reason: string) => void (stopped = reason),
+    } as { -readonly [K in keyof Run]: Run[K] }
     await this.#tell('fitStart', run)
     try {
       while (run.epoch < run.epochs && stopped === undefined) {
@@ -109,10 +121,16 @@ export class Trainer {
           await this.#tell('batchEnd', run)
           if (stopped !== undefined) break
         }
-        if (!done) throw new PortolanError(`fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`)
+        if (!done)
+          throw new PortolanError(
+            `fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`,
+          )
         run.logs = means.value
         const seconds = (performance.now() - started) / 1000
-        if (!this.#engine && this.history.epochs.length === 0) this.#progress?.stop(`eager mode: ${(done / seconds).toFixed(1)} steps a second. Pass engine: onnx() from @portolan/export-onnx to run the whole step compiled.`)
+        if (!this.#engine && this.history.epochs.length === 0)
+          this.#progress?.stop(
+            `eager mode: ${(done / seconds).toFixed(1)} steps a second. Pass engine: onnx() from @portolan/export-onnx to run the whole step compiled.`,
+          )
         if (validation) {
           run.validation = await this.evaluate(validation)
           await this.#tell('validationEnd', run)
@@ -144,8 +162,11 @@ export class Trainer {
    * @throws PortolanError if the step has no `evaluate`, or there is no data.
    */
   async evaluate(data: Batches): Promise<Figures> {
-    if (!this.#evaluate) throw new PortolanError('evaluate: the step has no evaluate function. Use supervised(), or give the step { train, evaluate }.')
-    const modes = this.#roots().flatMap(root => [...modules(root).values()]).map(m => [m, m.training] as const)
+    if (!this.#evaluate)
+      throw new PortolanError('evaluate: the step has no evaluate function. Use supervised(), or give the step { train, evaluate }.')
+    const modes = this.#roots()
+      .flatMap(root => [...modules(root).values()])
+      .map(m => [m, m.training] as const)
     for (const [m] of modes) m.training = false
     const means = new Means()
     let done = 0
@@ -169,14 +190,19 @@ export class Trainer {
 
   /** The models of the state; optimizers and random streams have no mode. */
   #roots(): Module[] {
-    return this.state instanceof Module ? [this.state] : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
+    return this.state instanceof Module
+      ? [this.state]
+      : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
   }
 
   async #figures(logs: StepLogs, where: string): Promise<Figures> {
     const figures: Figures = {}
     for (const [name, t] of Object.entries(logs)) {
       figures[name] = await t.item()
-      if (!Number.isFinite(figures[name])) throw new RunError(`${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`)
+      if (!Number.isFinite(figures[name]))
+        throw new RunError(
+          `${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
+        )
     }
     return figures
   }

@@ -69,7 +69,9 @@ export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: Onn
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
         // it would pull the reshape that a barrier is into the next one, or fail at it
-        ...([...builder.sources.values()].some(n => n.op === 'barrier') && { extra: { optimization: { disable_specified_optimizers: 'ReshapeFusion' } } }),
+        ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
+          extra: { optimization: { disable_specified_optimizers: 'ReshapeFusion' } },
+        }),
         ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       }
       const session = await ort.InferenceSession.create(bytes, options).catch(explain)

@@ -23,7 +23,11 @@ async function probe(): Promise<number | undefined> {
   const ort = await runtime()
   const session = await ort.InferenceSession.create(encode(graph, { opset: 17 }), { logSeverityLevel: 4 })
   // both pixels of channel c hold c: what follows 0, 1, 2 … without a repeat is one block
-  const x = new ort.Tensor('float32', Float32Array.from({ length: 2 * channels }, (_, i) => i >> 1), [1, channels, 1, 2])
+  const x = new ort.Tensor(
+    'float32',
+    Float32Array.from({ length: 2 * channels }, (_, i) => i >> 1),
+    [1, channels, 1, 2],
+  )
   const y = (await session.run({ x })).y!.data as Float32Array
   await session.release()
   let block = 1

@@ -8,5 +8,7 @@ let loading: Promise<typeof Ort> | undefined
 export const runtime = (): Promise<typeof Ort> =>
   (loading ??= import('onnxruntime-node').catch(cause => {
     loading = undefined
-    throw new PortolanError('onnxruntime-node could not be loaded. Install it beside @portolan/export-onnx: npm install onnxruntime-node', { cause })
+    throw new PortolanError('onnxruntime-node could not be loaded. Install it beside @portolan/export-onnx: npm install onnxruntime-node', {
+      cause,
+    })
   }))

@@ -72,16 +72,28 @@ export const outputNames = (outputs: Outputs): string[] =>
  *   postprocess: (y: Tensor) => y.softmax(),
  * })
  */
-export async function exportOnnx(model: Exportable, inputs: Ports, { file, opset = 17, metadata, ...wrapping }: ExportOptions = {}): Promise<Uint8Array> {
-  if (!Number.isInteger(opset) || opset < 17 || opset > 21) throw new RangeError(`exportOnnx: opset must be an integer from 17 to 21, got ${opset}`)
+export async function exportOnnx(
+  model: Exportable,
+  inputs: Ports,
+  { file, opset = 17, metadata, ...wrapping }: ExportOptions = {},
+): Promise<Uint8Array> {
+  if (!Number.isInteger(opset) || opset < 17 || opset > 21)
+    throw new RangeError(`exportOnnx: opset must be an integer from 17 to 21, got ${opset}`)
   const ports = Object.values(inputs).map(portOf)
   const open = [...new Set(ports.flatMap(p => p.shape.filter(d => typeof d === 'string')))]
-  if (open.length > 1) throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)
+  if (open.length > 1)
+    throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)
   const options: LowerOptions = { rules: [portable], opset }
   let names: string[] = []
   const bytes = await evaluating(model, () => {
     const at = (n: number): Graph => {
-      const args = ports.map(({ shape, dtype }) => concrete(shape.map(d => (typeof d === 'string' ? n : d)), 0, dtype))
+      const args = ports.map(({ shape, dtype }) =>
+        concrete(
+          shape.map(d => (typeof d === 'string' ? n : d)),
+          0,
+          dtype,
+        ),
+      )
       const { graph, outputs } = frozen(answer(model, wrapping), args)
       names = outputs
       return graph
@@ -101,8 +113,16 @@ function frozen(f: (...x: Tensor[]) => Outputs, args: Tensor[]): { graph: Graph;
   const { graph, result, reads, writes } = trace(f, args)
   if (writes.length) throw new PortolanError('exportOnnx: forward writes variables even in evaluation mode. Only steps may do that.')
   const states = graph.inputs.slice(args.length)
-  const constants = states.map((v, i) => ({ op: 'constant' as const, inputs: [], attrs: { data: reads[i]!.latest.dataSync(), shape: [...v.shape], dtype: v.dtype }, outputs: [v] }))
-  return { graph: optimize({ inputs: graph.inputs.slice(0, args.length), nodes: [...constants, ...graph.nodes], outputs: graph.outputs }), outputs: outputNames(result) }
+  const constants = states.map((v, i) => ({
+    op: 'constant' as const,
+    inputs: [],
+    attrs: { data: reads[i]!.latest.dataSync(), shape: [...v.shape], dtype: v.dtype },
+    outputs: [v],
+  }))
+  return {
+    graph: optimize({ inputs: graph.inputs.slice(0, args.length), nodes: [...constants, ...graph.nodes], outputs: graph.outputs }),
+    outputs: outputNames(result),
+  }
 }
 
 /** Gives inputs and outputs the names that users see. */
@@ -110,5 +130,10 @@ function renamed(g: OnnxGraph, inputs: readonly string[], outputs: readonly stri
   const to = new Map([...g.inputs.map((v, i) => [v.name, inputs[i]!] as const), ...g.outputs.map((v, i) => [v.name, outputs[i]!] as const)])
   const name = (s: string) => to.get(s) ?? s
   const value = <V extends { name: string }>(v: V): V => ({ ...v, name: name(v.name) })
-  return { ...g, inputs: g.inputs.map(value), outputs: g.outputs.map(value), nodes: g.nodes.map(n => ({ ...n, inputs: n.inputs.map(name), outputs: n.outputs.map(name) })) }
+  return {
+    ...g,
+    inputs: g.inputs.map(value),
+    outputs: g.outputs.map(value),
+    nodes: g.nodes.map(n => ({ ...n, inputs: n.inputs.map(name), outputs: n.outputs.map(name) })),
+  }
 }

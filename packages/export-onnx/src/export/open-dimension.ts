@@ -13,10 +13,13 @@ const sizes = [251, 509, 1021] as const
 export function openDimension(at: (n: number) => Graph, name: string, options: LowerOptions): OnnxGraph {
   const graphs = sizes.map(n => new Builder(options).graph(at(n), new Map(), 'model'))
   const [first, second] = graphs as [OnnxGraph, OnnxGraph, OnnxGraph]
-  const fail = (what: string): never => { throw new PortolanError(`exportOnnx: dimension ${name} cannot stay open: ${what}. Give that dimension a number.`) }
+  const fail = (what: string): never => {
+    throw new PortolanError(`exportOnnx: dimension ${name} cannot stay open: ${what}. Give that dimension a number.`)
+  }
   const text = (n: OnnxNode | undefined) => JSON.stringify(n, (key, v) => (key === 'shape' ? undefined : v))
   for (const g of graphs) {
-    if (g.nodes.length !== first.nodes.length) fail(`the graph has ${first.nodes.length} nodes at one size and ${g.nodes.length} at another`)
+    if (g.nodes.length !== first.nodes.length)
+      fail(`the graph has ${first.nodes.length} nodes at one size and ${g.nodes.length} at another`)
     first.nodes.forEach((n, i) => {
       if (text(n) !== text(g.nodes[i])) fail(`${text(n)} becomes ${text(g.nodes[i])}`)
     })
@@ -24,7 +27,8 @@ export function openDimension(at: (n: number) => Graph, name: string, options: L
 
   const nodes: OnnxNode[] = []
   const initializers: OnnxTensor[] = []
-  const node = (op: string, inputs: string[], output: string, attrs: OnnxNode['attrs'] = {}) => nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attrs })
+  const node = (op: string, inputs: string[], output: string, attrs: OnnxNode['attrs'] = {}) =>
+    nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attrs })
   const i64 = (name: string, values: number[]): string => {
     initializers.push({ name, type: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) })
     return name
@@ -42,7 +46,8 @@ export function openDimension(at: (n: number) => Graph, name: string, options: L
     }
     const slope = a.map((x, i) => (b[i]! - x) / (sizes[1] - sizes[0]))
     const offset = a.map((x, i) => x - slope[i]! * sizes[0])
-    const fits = t.type === 'int64' && a.length === b.length && slope.every((s, i) => Number.isInteger(s) && s * sizes[2] + offset[i]! === c[i])
+    const fits =
+      t.type === 'int64' && a.length === b.length && slope.every((s, i) => Number.isInteger(s) && s * sizes[2] + offset[i]! === c[i])
     if (!fits) fail(`constant ${t.type} [${t.shape}] is not a multiple of it plus a constant`)
     node('Mul', ['open_n', i64(`${t.name}_a`, slope)], `${t.name}_m`)
     node('Add', [`${t.name}_m`, i64(`${t.name}_b`, offset)], t.shape.length ? t.name : `${t.name}_s`)
@@ -54,12 +59,14 @@ export function openDimension(at: (n: number) => Graph, name: string, options: L
 
 /** A graph in which every dimension that differs between two sizes has a name instead; bodies too. */
 function merge(a: OnnxGraph, b: OnnxGraph, name: string): OnnxGraph {
-  const open = (which: 'inputs' | 'outputs') => a[which].map((v, i) => ({ ...v, shape: v.shape.map((d, j) => (d === b[which][i]!.shape[j] ? d : name)) }))
+  const open = (which: 'inputs' | 'outputs') =>
+    a[which].map((v, i) => ({ ...v, shape: v.shape.map((d, j) => (d === b[which][i]!.shape[j] ? d : name)) }))
   const isBody = (x: unknown): x is { graph: OnnxGraph } => typeof x === 'object' && x !== null && 'graph' in x
   const body = (n: OnnxNode, i: number): OnnxNode => {
     const other = b.nodes[i]!.attrs.body
-    return isBody(n.attrs.body) && isBody(other) ? { ...n, attrs: { ...n.attrs, body: { graph: merge(n.attrs.body.graph, other.graph, name) } } } : n
+    return isBody(n.attrs.body) && isBody(other)
+      ? { ...n, attrs: { ...n.attrs, body: { graph: merge(n.attrs.body.graph, other.graph, name) } } }
+      : n
   }
   return { ...a, nodes: a.nodes.map(body), inputs: open('inputs'), outputs: open('outputs') }
 }
-

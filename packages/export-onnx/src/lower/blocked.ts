@@ -4,7 +4,8 @@ import { elements, type Builder, type Ref, type Rules } from './builder.ts'
 const nchwc = 'com.microsoft.nchwc'
 type Four = [number, number, number, number]
 
-const plainWindow = ({ stride, dilation, groups }: { stride: number[]; dilation: number[]; groups: number }): boolean => groups === 1 && [...stride, ...dilation].every(s => s === 1)
+const plainWindow = ({ stride, dilation, groups }: { stride: number[]; dilation: number[]; groups: number }): boolean =>
+  groups === 1 && [...stride, ...dilation].every(s => s === 1)
 
 /**
  * onnxruntime's blocked layout for convolutions on CPU (domain com.microsoft.nchwc), for the block of channels that the
@@ -25,7 +26,8 @@ export function blocked(block: number): Rules {
   })
 
   /** The blocked form of a tensor, reordering it if need be. */
-  const formOf = (b: Builder, x: Ref): Ref => x.blocked ?? b.reshape(b.node('ReorderInput', [x], {}, { shape: x.shape, type: x.type }, nchwc), five(x.shape))
+  const formOf = (b: Builder, x: Ref): Ref =>
+    x.blocked ?? b.reshape(b.node('ReorderInput', [x], {}, { shape: x.shape, type: x.type }, nchwc), five(x.shape))
 
   /** Weights as [o / b, i / b, kh, kw, b(i), b(o)], or [o / b, i, kh, kw, b(o)] for few input channels. */
   function weightForm(b: Builder, w: Ref): Ref {
@@ -40,9 +42,22 @@ export function blocked(block: number): Rules {
     /** The weight is blocked already. */
     ready?: boolean
   }
-  function conv(b: Builder, x: Ref, w: Ref, attrs: { strides: number[]; pads: number[]; dilations?: number[] }, out: Shape, { bias, ready = false }: ConvOptions = {}): Ref {
+  function conv(
+    b: Builder,
+    x: Ref,
+    w: Ref,
+    attrs: { strides: number[]; pads: number[]; dilations?: number[] },
+    out: Shape,
+    { bias, ready = false }: ConvOptions = {},
+  ): Ref {
     const input = x.shape[1]! % block === 0 ? four(b, formOf(b, x), x.shape) : x
-    const y = b.node('Conv', [input, ready ? w : weightForm(b, w), ...(bias ? [bias] : [])], { ...attrs, kernel_shape: w.shape.slice(2) }, { shape: out, type: 'float32' }, nchwc)
+    const y = b.node(
+      'Conv',
+      [input, ready ? w : weightForm(b, w), ...(bias ? [bias] : [])],
+      { ...attrs, kernel_shape: w.shape.slice(2) },
+      { shape: out, type: 'float32' },
+      nchwc,
+    )
     return lazily(b, b.reshape(y, five(out)), out)
   }
 
@@ -65,8 +80,18 @@ export function blocked(block: number): Rules {
   /** Σ over batch and image, in two: several times faster. → [c] */
   function channelSums(b: Builder, x: Ref): Ref {
     const [n, groups, h, w, k] = x.shape as [number, number, number, number, number]
-    const rows = b.node('ReduceSum', [b.reshape(x, [n * groups, h * w, k]), b.i64([1])], { keepdims: 0 }, { shape: [n * groups, k], type: 'float32' })
-    const sums = b.node('ReduceSum', [b.reshape(rows, [n, groups * k]), b.i64([0])], { keepdims: 0 }, { shape: [groups * k], type: 'float32' })
+    const rows = b.node(
+      'ReduceSum',
+      [b.reshape(x, [n * groups, h * w, k]), b.i64([1])],
+      { keepdims: 0 },
+      { shape: [n * groups, k], type: 'float32' },
+    )
+    const sums = b.node(
+      'ReduceSum',
+      [b.reshape(rows, [n, groups * k]), b.i64([0])],
+      { keepdims: 0 },
+      { shape: [groups * k], type: 'float32' },
+    )
     return b.reshape(sums, [groups * k])
   }
 
@@ -77,7 +102,10 @@ export function blocked(block: number): Rules {
     div: elementwise('Div'),
     relu: elementwise('Relu'),
     greater: elementwise('Greater'),
-    cast: ([x], { dtype }, b) => (isBlocked(b, x) && dtype === 'float32' ? lazily(b, b.node('Cast', [x.blocked], { to: 1 }, { shape: x.blocked.shape, type: 'float32' }), x.shape) : undefined),
+    cast: ([x], { dtype }, b) =>
+      isBlocked(b, x) && dtype === 'float32'
+        ? lazily(b, b.node('Cast', [x.blocked], { to: 1 }, { shape: x.blocked.shape, type: 'float32' }), x.shape)
+        : undefined,
     sum: ([x], { axes, keepDims }, b) => (isBlocked(b, x) && !keepDims && axes.join() === '0,2,3' ? channelSums(b, x.blocked) : undefined),
     batchNorm: ([x, weight, bias], { epsilon }, b) => {
       if (!isBlocked(b, x)) return undefined
@@ -103,8 +131,19 @@ export function blocked(block: number): Rules {
       if (w.shape.length !== 4 || !plainWindow(attrs) || !fits(b, o, i)) return undefined
       if (pads.some((p, k) => p >= w.shape[2 + (k % 2)]!)) return undefined // would need negative pads
       const swapped = b.transpose(w, [1, 0, 2, 3])
-      const flipped = b.node('Slice', [swapped, b.i64([-1, -1]), b.i64([-1000, -1000]), b.i64([2, 3]), b.i64([-1, -1])], {}, { shape: [i, o, kh, kw], type: 'float32' })
-      return conv(b, g, flipped, { strides: [1, 1], pads: [kh - 1 - pads[0]!, kw - 1 - pads[1]!, kh - 1 - pads[2]!, kw - 1 - pads[3]!] }, shape)
+      const flipped = b.node(
+        'Slice',
+        [swapped, b.i64([-1, -1]), b.i64([-1000, -1000]), b.i64([2, 3]), b.i64([-1, -1])],
+        {},
+        { shape: [i, o, kh, kw], type: 'float32' },
+      )
+      return conv(
+        b,
+        g,
+        flipped,
+        { strides: [1, 1], pads: [kh - 1 - pads[0]!, kw - 1 - pads[1]!, kh - 1 - pads[2]!, kw - 1 - pads[3]!] },
+        shape,
+      )
     },
     // batch and channels change places: x [i, n, ..] * g [o, n, ..]
     convFilter: ([x, g], { pads, shape, ...attrs }, b) => {
@@ -117,12 +156,16 @@ export function blocked(block: number): Rules {
       return b.transpose(y, [1, 0, 2, 3])
     },
     maxPool: ([x], { kernel, stride, pads, dilation }, b) => {
-      if (!isBlocked(b, x) || kernel.some((k, i) => k !== stride[i]) || [...pads, ...dilation.map(d => d - 1)].some(p => p)) return undefined
+      if (!isBlocked(b, x) || kernel.some((k, i) => k !== stride[i]) || [...pads, ...dilation.map(d => d - 1)].some(p => p))
+        return undefined
       const { shape } = b.out[0]!
       const attrs = { kernel_shape: kernel, strides: stride, pads }
       const y = b.reshape(b.node('MaxPool', [four(b, x.blocked, x.shape)], attrs, { shape, type: 'float32' }, nchwc), five(shape))
       const index = b.lazy(shape, 'int32', name => {
-        const wide = b.many('MaxPool', [x], attrs, [{ shape, type: 'float32' }, { shape, type: 'int64' }])[1]!
+        const wide = b.many('MaxPool', [x], attrs, [
+          { shape, type: 'float32' },
+          { shape, type: 'int64' },
+        ])[1]!
         b.define(name, 'Cast', [wide], { to: 6 })
       })
       return [lazily(b, y, shape), { ...index, pooled: { x: x.blocked, y } }]
@@ -139,13 +182,35 @@ export function blocked(block: number): Rules {
         const big = b.node('Upsample', [four(b, r, small)], { scales: [1, 1, kh, kw] }, { shape: [n, c, uh, uw], type: 'float32' }, nchwc)
         if (uh === h && uw === w) return b.reshape(big, full)
         const rows = b.reshape(big, [(n * c) / block, uh, uw * block])
-        return b.reshape(b.node('Pad', [rows, b.i64([0, 0, 0, 0, h - uh, (w - uw) * block])], {}, { shape: [(n * c) / block, h, w * block], type: 'float32' }), full)
+        return b.reshape(
+          b.node(
+            'Pad',
+            [rows, b.i64([0, 0, 0, 0, h - uh, (w - uw) * block])],
+            {},
+            { shape: [(n * c) / block, h, w * block], type: 'float32' },
+          ),
+          full,
+        )
       }
       // earlier places of a window weigh more: of several maxima the heaviest is the first
-      const weights = Float32Array.from({ length: h * w }, (_, i) => kh * kw - ((Math.floor(i / w) % kh) * kw + (i % w) % kw))
+      const weights = Float32Array.from({ length: h * w }, (_, i) => kh * kw - ((Math.floor(i / w) % kh) * kw + ((i % w) % kw)))
       const hit = b.node('Equal', [index.pooled.x, up(index.pooled.y)], {}, { shape: full, type: 'bool' })
-      const weighed = b.node('Mul', [b.cast({ ...hit }, 'float32'), b.constant('float32', [h, w, 1], weights)], {}, { shape: full, type: 'float32' })
-      const heaviest = b.reshape(b.node('MaxPool', [four(b, weighed, shape)], { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0] }, { shape: small, type: 'float32' }, nchwc), five(small))
+      const weighed = b.node(
+        'Mul',
+        [b.cast({ ...hit }, 'float32'), b.constant('float32', [h, w, 1], weights)],
+        {},
+        { shape: full, type: 'float32' },
+      )
+      const heaviest = b.reshape(
+        b.node(
+          'MaxPool',
+          [four(b, weighed, shape)],
+          { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0] },
+          { shape: small, type: 'float32' },
+          nchwc,
+        ),
+        five(small),
+      )
       // where the image does not divide into windows, the rest is 0 on both sides: no window, no gradient
       const first = b.node('Equal', [weighed, up(heaviest)], {}, { shape: full, type: 'bool' })
       return lazily(b, b.node('Mul', [up(formOf(b, g)), b.cast(first, 'float32')], {}, { shape: full, type: 'float32' }), shape)

@@ -48,13 +48,31 @@ export class Builder {
   ) {}
 
   /** A node with one output; like the first output of the op unless said otherwise. */
-  node(op: string, inputs: readonly Ref[], attrs: Record<string, Attribute> = {}, as: Partial<Pick<Ref, 'shape' | 'type'>> = {}, domain = ''): Ref {
+  node(
+    op: string,
+    inputs: readonly Ref[],
+    attrs: Record<string, Attribute> = {},
+    as: Partial<Pick<Ref, 'shape' | 'type'>> = {},
+    domain = '',
+  ): Ref {
     return this.many(op, inputs, attrs, [{ ...this.out[0]!, ...as }], domain)[0]!
   }
   /** A node with several outputs. */
-  many(op: string, inputs: readonly Ref[], attrs: Record<string, Attribute>, outs: readonly Pick<Ref, 'shape' | 'type'>[], domain = ''): Ref[] {
+  many(
+    op: string,
+    inputs: readonly Ref[],
+    attrs: Record<string, Attribute>,
+    outs: readonly Pick<Ref, 'shape' | 'type'>[],
+    domain = '',
+  ): Ref[] {
     const outputs = outs.map(({ shape, type }) => ({ name: this.#name('v'), shape, type }))
-    this.#push(op, inputs, outputs.map(o => o.name), attrs, domain)
+    this.#push(
+      op,
+      inputs,
+      outputs.map(o => o.name),
+      attrs,
+      domain,
+    )
     return outputs
   }
   /** A node for an output that has its name already. */
@@ -96,7 +114,10 @@ export class Builder {
   }
 
   constant(type: ElementType, shape: Shape, data: OnnxTensor['data']): Ref {
-    const key = data.length <= 64 ? `${type}[${shape}]${Array.from<number | bigint, unknown>(data, v => (Object.is(v, -0) ? '-0' : v)).join()}` : undefined
+    const key =
+      data.length <= 64
+        ? `${type}[${shape}]${Array.from<number | bigint, unknown>(data, v => (Object.is(v, -0) ? '-0' : v)).join()}`
+        : undefined
     const known = key && this.#constants.get(key)
     if (known) return known
     const ref = { name: this.#name('c'), shape, type }
@@ -112,16 +133,26 @@ export class Builder {
   }
   cast(x: Ref, type: ElementType): Ref {
     if (type === 'int64' && x.wide) return x.wide
-    return x.type === type ? x : { ...this.node('Cast', [x], { to: elementTypes[type] }, { shape: x.shape, type }), ...(x.type === 'int64' && { wide: x }) }
+    return x.type === type
+      ? x
+      : { ...this.node('Cast', [x], { to: elementTypes[type] }, { shape: x.shape, type }), ...(x.type === 'int64' && { wide: x }) }
   }
   reshape(x: Ref, shape: Shape): Ref {
     return this.node('Reshape', [x, this.i64(shape)], shape.includes(0) ? { allowzero: 1 } : {}, { shape, type: x.type })
   }
   transpose(x: Ref, perm: readonly number[]): Ref {
-    return perm.every((p, i) => p === i) ? x : this.node('Transpose', [x], { perm: [...perm] }, { shape: perm.map(p => x.shape[p]!), type: x.type })
+    return perm.every((p, i) => p === i)
+      ? x
+      : this.node('Transpose', [x], { perm: [...perm] }, { shape: perm.map(p => x.shape[p]!), type: x.type })
   }
   /** Along the named axes only, every step-th number. */
-  slice(x: Ref, axes: readonly number[], starts: readonly number[], ends: readonly number[], steps: readonly number[] = axes.map(() => 1)): Ref {
+  slice(
+    x: Ref,
+    axes: readonly number[],
+    starts: readonly number[],
+    ends: readonly number[],
+    steps: readonly number[] = axes.map(() => 1),
+  ): Ref {
     const at = new Map(axes.map((a, i) => [a, Math.ceil((ends[i]! - starts[i]!) / steps[i]!)]))
     const inputs = [x, this.i64(starts), this.i64(ends), this.i64(axes), ...(steps.some(s => s !== 1) ? [this.i64(steps)] : [])]
     return this.node('Slice', inputs, {}, { shape: x.shape.map((d, i) => at.get(i) ?? d), type: x.type })
@@ -141,7 +172,10 @@ export class Builder {
     for (const node of graph.nodes) {
       this.#node = node
       this.out = node.outputs.map(v => ({ name: '', shape: v.shape, type: v.dtype }))
-      const made = this.#lower(node, node.inputs.map(v => refs.get(v)!))
+      const made = this.#lower(
+        node,
+        node.inputs.map(v => refs.get(v)!),
+      )
       node.outputs.forEach((v, i) => refs.set(v, made[i]!))
     }
     this.#node = undefined

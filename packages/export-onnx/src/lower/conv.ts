@@ -10,13 +10,16 @@ export const window = ({ stride, pads, dilation }: Omit<ConvAttrs, 'groups'>, ke
   ...(dilation.some(d => d !== 1) && { dilations: dilation }),
 })
 
-export const conv = (x: readonly Ref[], attrs: ConvAttrs, b: Builder): Ref => b.node('Conv', x, { ...window(attrs, x[1]!.shape.slice(2)), group: attrs.groups })
+export const conv = (x: readonly Ref[], attrs: ConvAttrs, b: Builder): Ref =>
+  b.node('Conv', x, { ...window(attrs, x[1]!.shape.slice(2)), group: attrs.groups })
 
 export function convInput([g, w]: [Ref, Ref], { shape, ...attrs }: ConvAttrs & { shape: number[] }, b: Builder): Ref {
   const kernel = w.shape.slice(2)
   const { stride, pads, dilation, groups } = attrs
   // what no window of the forward pass reached
-  const rest = kernel.map((k, i) => shape[i + 2]! - ((g.shape[i + 2]! - 1) * stride[i]! + dilation[i]! * (k - 1) + 1 - pads[i]! - pads[i + kernel.length]!))
+  const rest = kernel.map(
+    (k, i) => shape[i + 2]! - ((g.shape[i + 2]! - 1) * stride[i]! + dilation[i]! * (k - 1) + 1 - pads[i]! - pads[i + kernel.length]!),
+  )
   return b.node('ConvTranspose', [g, w], { ...window(attrs, kernel), group: groups, ...(rest.some(r => r) && { output_padding: rest }) })
 }
 
@@ -31,7 +34,9 @@ type Four = [number, number, number, number]
 function byColumns(b: Builder, x: Ref, g: Ref, [o, i, kh, kw]: Four, { stride, pads, dilation }: ConvAttrs): Ref {
   const [t, l, bottom, r] = pads as Four
   const [n, , oh, ow] = g.shape as Four
-  const padded = pads.some(p => p) ? b.node('Pad', [x, b.i64([0, 0, t, l, 0, 0, bottom, r])], {}, { shape: [n, i, x.shape[2]! + t + bottom, x.shape[3]! + l + r] }) : x
+  const padded = pads.some(p => p)
+    ? b.node('Pad', [x, b.i64([0, 0, t, l, 0, 0, bottom, r])], {}, { shape: [n, i, x.shape[2]! + t + bottom, x.shape[3]! + l + r] })
+    : x
   const end = (from: number, a: number) => from + ([oh, ow][a]! - 1) * stride[a]! + 1
   const tap = (p: number, q: number) => {
     const from = [p * dilation[0]!, q * dilation[1]!]
@@ -51,11 +56,33 @@ function bySwap(b: Builder, x: Ref, g: Ref, shape: readonly number[], { stride, 
   const n = x.shape[0]!
   const far = range(kernel.length).map(a => a + 2)
   // [n, groups·i, …] → [i, groups·n, …]
-  const inner = groups === 1
-    ? b.transpose(x, [1, 0, ...far])
-    : b.reshape(b.transpose(b.reshape(x, [n, groups, i, ...x.shape.slice(2)]), [2, 1, 0, ...far.map(a => a + 1)]), [i, groups * n, ...x.shape.slice(2)])
-  const window = { kernel_shape: g.shape.slice(2), pads, strides: dilation, ...(stride.some(s => s !== 1) && { dilations: stride }), group: groups }
-  const long = kernel.map((_, a) => Math.floor((x.shape[a + 2]! + pads[a]! + pads[a + kernel.length]! - stride[a]! * (g.shape[a + 2]! - 1) - 1) / dilation[a]!) + 1)
+  const inner =
+    groups === 1
+      ? b.transpose(x, [1, 0, ...far])
+      : b.reshape(b.transpose(b.reshape(x, [n, groups, i, ...x.shape.slice(2)]), [2, 1, 0, ...far.map(a => a + 1)]), [
+          i,
+          groups * n,
+          ...x.shape.slice(2),
+        ])
+  const window = {
+    kernel_shape: g.shape.slice(2),
+    pads,
+    strides: dilation,
+    ...(stride.some(s => s !== 1) && { dilations: stride }),
+    group: groups,
+  }
+  const long = kernel.map(
+    (_, a) =>
+      Math.floor((x.shape[a + 2]! + pads[a]! + pads[a + kernel.length]! - stride[a]! * (g.shape[a + 2]! - 1) - 1) / dilation[a]!) + 1,
+  )
   const y = b.node('Conv', [inner, b.transpose(g, [1, 0, ...far])], window, { shape: [i, o, ...long] })
-  return b.transpose(b.slice(y, far, far.map(() => 0), kernel), [1, 0, ...far])
+  return b.transpose(
+    b.slice(
+      y,
+      far,
+      far.map(() => 0),
+      kernel,
+    ),
+    [1, 0, ...far],
+  )
 }

@@ -27,7 +27,8 @@ export function randomBits(b: Builder, state: Ref, shape: Shape, bits: number): 
     const inner = add(mul(x0, y1), low16(outer))
     return add(add(mul(x1, y1), high16(outer)), high16(inner))
   }
-  const less = (x: Ref, y: Ref): Ref => b.cast(b.node('Less', [x, y], {}, { shape: x.shape[0] === 1 ? y.shape : x.shape, type: 'bool' }), 'uint32')
+  const less = (x: Ref, y: Ref): Ref =>
+    b.cast(b.node('Less', [x, y], {}, { shape: x.shape[0] === 1 ? y.shape : x.shape, type: 'bool' }), 'uint32')
   const plus = (x: Word, y: Word): Word => {
     const lo = add(x.lo, y.lo)
     return { lo, hi: add(add(x.hi, y.hi), less(lo, y.lo)) }
@@ -36,7 +37,15 @@ export function randomBits(b: Builder, state: Ref, shape: Shape, bits: number): 
 
   const word = (i: number) => b.cast(b.node('Slice', [state, b.i64([i]), b.i64([i + 1])], {}, { shape: [1], type: 'int32' }), 'uint32')
   const [key, draw]: [Word, Ref] = [{ lo: word(0), hi: word(1) }, word(2)]
-  const counter = b.cast(b.node('Range', [b.constant('int32', [], Int32Array.of(0)), b.constant('int32', [], Int32Array.of(n)), b.constant('int32', [], Int32Array.of(1))], {}, { shape: [n], type: 'int32' }), 'uint32')
+  const counter = b.cast(
+    b.node(
+      'Range',
+      [b.constant('int32', [], Int32Array.of(0)), b.constant('int32', [], Int32Array.of(n)), b.constant('int32', [], Int32Array.of(1))],
+      {},
+      { shape: [n], type: 'int32' },
+    ),
+    'uint32',
+  )
   // y = counter·key with the counter draw·2³² + i
   const y: Word = { lo: mul(counter, key.lo), hi: add(add(mulHigh(counter, key.lo), mul(counter, key.hi)), mul(draw, key.lo)) }
   const z = plus(y, key)
@@ -53,13 +62,15 @@ export function randomBits(b: Builder, state: Ref, shape: Shape, bits: number): 
 export function randomBits64(b: Builder, state: Ref, shape: Shape, bits: number): Ref {
   const n = size(shape)
   const constant = (v: number) => b.constant('uint64', [1], BigUint64Array.of(BigInt(v)))
-  const node = (op: string, x: Ref, y: Ref, attrs = {}) => b.node(op, [x, y], attrs, { shape: x.shape[0] === 1 ? y.shape : x.shape, type: 'uint64' })
+  const node = (op: string, x: Ref, y: Ref, attrs = {}) =>
+    b.node(op, [x, y], attrs, { shape: x.shape[0] === 1 ? y.shape : x.shape, type: 'uint64' })
   const left = (x: Ref) => node('BitShift', x, constant(32), { direction: 'LEFT' })
   const right = (x: Ref, by: number) => node('BitShift', x, constant(by), { direction: 'RIGHT' })
   const squareAdd = (x: Ref, y: Ref) => node('Add', node('Mul', x, x), y)
   const swap = (x: Ref) => node('BitwiseOr', left(x), right(x, 32))
 
-  const word = (i: number) => b.cast(b.cast(b.node('Slice', [state, b.i64([i]), b.i64([i + 1])], {}, { shape: [1], type: 'int32' }), 'uint32'), 'uint64')
+  const word = (i: number) =>
+    b.cast(b.cast(b.node('Slice', [state, b.i64([i]), b.i64([i + 1])], {}, { shape: [1], type: 'int32' }), 'uint32'), 'uint64')
   const key = node('BitwiseOr', word(0), left(word(1)))
   const index = b.cast(b.node('Range', [b.i64([0], []), b.i64([n], []), b.i64([1], [])], {}, { shape: [n], type: 'int64' }), 'uint64')
   const y = node('Mul', node('Add', index, left(word(2))), key)

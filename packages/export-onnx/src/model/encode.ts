@@ -38,7 +38,12 @@ function attribute(w: Writer, name: string, a: Attribute): void {
   if (typeof a === 'number') varint(varint(w, 3, a), 20, 2)
   else if (typeof a === 'string') varint(text(w, 4, a), 20, 3)
   else if ('float' in a) varint(w.uint32((2 << 3) | 5).float(a.float), 20, 1)
-  else if ('graph' in a) varint(message(w, 6, w => graph(w, a.graph)), 20, 5)
+  else if ('graph' in a)
+    varint(
+      message(w, 6, w => graph(w, a.graph)),
+      20,
+      5,
+    )
   else {
     for (const x of a) varint(w, 8, x)
     varint(w, 20, 7)
@@ -69,7 +74,12 @@ export interface EncodeOptions {
 }
 
 const domains = (g: OnnxGraph): Set<string> =>
-  new Set(g.nodes.flatMap(n => [n.domain, ...Object.values(n.attrs).flatMap(a => (typeof a === 'object' && 'graph' in a ? [...domains(a.graph)] : []))]))
+  new Set(
+    g.nodes.flatMap(n => [
+      n.domain,
+      ...Object.values(n.attrs).flatMap(a => (typeof a === 'object' && 'graph' in a ? [...domains(a.graph)] : [])),
+    ]),
+  )
 
 /** The bytes of an .onnx file. */
 export function encode(g: OnnxGraph, { opset, metadata = {} }: EncodeOptions): Uint8Array {

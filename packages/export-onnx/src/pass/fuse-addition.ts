@@ -13,7 +13,13 @@ export function fuseAddition(graph: Graph): Graph {
     if (node.op !== 'add' || out!.shape.length !== 2) return node
     const i = node.inputs.findIndex(v => {
       const m = maker.get(v)
-      return m?.op === 'matmul' && m.inputs.length === 2 && m.inputs.every(t => t.shape.length === 2) && uses.get(v) === 1 && sameShape(v.shape, out!.shape)
+      return (
+        m?.op === 'matmul' &&
+        m.inputs.length === 2 &&
+        m.inputs.every(t => t.shape.length === 2) &&
+        uses.get(v) === 1 &&
+        sameShape(v.shape, out!.shape)
+      )
     })
     if (i < 0) return node
     const product = maker.get(node.inputs[i]!)!

@@ -48,14 +48,23 @@ export class OnnxModel implements Runner {
    * Reads a file, or the bytes of one.
    * @throws FormatError if it is no model that onnxruntime reads; PortolanError if no provider could be had.
    */
-  static async load(source: string | Uint8Array, { providers = ['cpu'], threads, warn = console.warn }: OnnxModelOptions = {}): Promise<OnnxModel> {
+  static async load(
+    source: string | Uint8Array,
+    { providers = ['cpu'], threads, warn = console.warn }: OnnxModelOptions = {},
+  ): Promise<OnnxModel> {
     const ort = await runtime()
     const label = typeof source === 'string' ? source : `the given ${source.length} bytes`
     let last: unknown
     for (const [i, provider] of providers.entries()) {
-      const options = { executionProviders: [provider], logSeverityLevel: 3 as const, ...(threads !== undefined && { intraOpNumThreads: threads }) }
+      const options = {
+        executionProviders: [provider],
+        logSeverityLevel: 3 as const,
+        ...(threads !== undefined && { intraOpNumThreads: threads }),
+      }
       try {
-        const session = await (typeof source === 'string' ? ort.InferenceSession.create(source, options) : ort.InferenceSession.create(source, options))
+        const session = await (typeof source === 'string'
+          ? ort.InferenceSession.create(source, options)
+          : ort.InferenceSession.create(source, options))
         return new OnnxModel(ort, session, provider)
       } catch (cause) {
         if (/parsing failed|doesn't exist|does not exist|No graph|INVALID_PROTOBUF|NO_SUCHFILE/i.test(String(cause))) {
@@ -66,7 +75,9 @@ export class OnnxModel implements Runner {
         if (next) warn(`OnnxModel: ${label} does not run on ${provider} here (${messageOf(cause)}). Trying ${next}.`)
       }
     }
-    throw new PortolanError(`OnnxModel: ${label} runs on none of the providers asked for (${providers.join(', ')}): ${messageOf(last)}`, { cause: last })
+    throw new PortolanError(`OnnxModel: ${label} runs on none of the providers asked for (${providers.join(', ')}): ${messageOf(last)}`, {
+      cause: last,
+    })
   }
 
   /**
@@ -75,21 +86,26 @@ export class OnnxModel implements Runner {
    */
   async predict(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     const feeds: Record<string, Ort.Tensor> = {}
-    for (const name of Object.keys(inputs)) if (!Object.hasOwn(this.inputs, name)) throw new PortolanError(`OnnxModel: there is no input ${name}. The inputs are ${Object.keys(this.inputs).join(', ')}.`)
+    for (const name of Object.keys(inputs))
+      if (!Object.hasOwn(this.inputs, name))
+        throw new PortolanError(`OnnxModel: there is no input ${name}. The inputs are ${Object.keys(this.inputs).join(', ')}.`)
     for (const [name, port] of Object.entries(this.inputs)) {
       const x = inputs[name]
       if (!x) throw new PortolanError(`OnnxModel: the input ${name} is missing`)
       feeds[name] = await this.#feed(name, port, x)
     }
     const results = await this.#session.run(feeds)
-    return Object.fromEntries(await Promise.all(Object.keys(this.outputs).map(async name => [name, await fromOrt(name, results[name]!)] as const)))
+    return Object.fromEntries(
+      await Promise.all(Object.keys(this.outputs).map(async name => [name, await fromOrt(name, results[name]!)] as const)),
+    )
   }
 
   async #feed(name: string, port: OnnxPort, x: Tensor): Promise<Ort.Tensor> {
     const fits = x.shape.length === port.shape.length && port.shape.every((d, i) => typeof d === 'string' || d === x.shape[i])
     if (!fits) throw new ShapeError(`OnnxModel: the input ${name} is [${port.shape}], got [${x.shape}]`)
     const wide = port.dtype === 'int64' && x.dtype === 'int32'
-    if (!wide && port.dtype !== x.dtype) throw new DTypeError(`OnnxModel: the input ${name} is ${port.dtype}, got ${x.dtype}. Cast it: x.cast('${port.dtype}')`)
+    if (!wide && port.dtype !== x.dtype)
+      throw new DTypeError(`OnnxModel: the input ${name} is ${port.dtype}, got ${x.dtype}. Cast it: x.cast('${port.dtype}')`)
     const data = await x.data()
     return new this.#ort.Tensor(port.dtype as 'float32', (wide ? BigInt64Array.from(data, BigInt) : data) as never, [...x.shape])
   }
@@ -113,7 +129,8 @@ async function fromOrt(name: string, t: Ort.Tensor): Promise<Tensor> {
   const spec = (dtype: DType) => ({ shape: [...t.dims], dtype })
   if (t.type === 'int64') {
     const narrow = Int32Array.from(data as BigInt64Array, Number)
-    if ((data as BigInt64Array).some((v, i) => BigInt(narrow[i]!) !== v)) throw new DTypeError(`OnnxModel: the output ${name} holds int64 numbers beyond int32`)
+    if ((data as BigInt64Array).some((v, i) => BigInt(narrow[i]!) !== v))
+      throw new DTypeError(`OnnxModel: the output ${name} holds int64 numbers beyond int32`)
     return new Tensor(spec('int32'), new HostStorage(narrow))
   }
   const dtype = own[t.type]

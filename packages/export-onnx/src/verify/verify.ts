@@ -29,7 +29,12 @@ export interface Verification {
  * @example
  * await verify(model, 'mnist.onnx', { x: ['n', 1, 28, 28] })
  */
-export async function verify(model: Exportable, file: string | Uint8Array, inputs: Ports, { sizes = [1, 7, 256], tolerance = 1e-5, below = {}, seed = 0, preprocess, postprocess, ...options }: VerifyOptions = {}): Promise<Verification> {
+export async function verify(
+  model: Exportable,
+  file: string | Uint8Array,
+  inputs: Ports,
+  { sizes = [1, 7, 256], tolerance = 1e-5, below = {}, seed = 0, preprocess, postprocess, ...options }: VerifyOptions = {},
+): Promise<Verification> {
   await ready()
   const onnx = await OnnxModel.load(file, options)
   const rng = new HostRng(seed)
@@ -40,19 +45,35 @@ export async function verify(model: Exportable, file: string | Uint8Array, input
       const feeds = Object.fromEntries(
         Object.entries(inputs).map(([name, port]) => {
           const { shape, dtype } = portOf(port)
-          return [name, random(rng, shape.map(d => (typeof d === 'string' ? n : d)), dtype, below[name])]
+          return [
+            name,
+            random(
+              rng,
+              shape.map(d => (typeof d === 'string' ? n : d)),
+              dtype,
+              below[name],
+            ),
+          ]
         }),
       )
-      const expected = await evaluating(model, () => answer(model, { ...(preprocess && { preprocess }), ...(postprocess && { postprocess }) })(...Object.values(feeds)))
+      const expected = await evaluating(model, () =>
+        answer(model, { ...(preprocess && { preprocess }), ...(postprocess && { postprocess }) })(...Object.values(feeds)),
+      )
       const names = outputNames(expected)
       const got = await onnx.predict(feeds)
       let [abs, rel] = [0, 0]
       for (const [i, t] of leaves(expected).entries()) {
         const [a, b] = [await t.data(), await got[names[i]!]!.data()]
-        if (a.length !== b.length) throw new PortolanError(`verify: the output ${names[i]} is [${t.shape}] in the model, [${got[names[i]!]!.shape}] in the file, at size ${n}`)
+        if (a.length !== b.length)
+          throw new PortolanError(
+            `verify: the output ${names[i]} is [${t.shape}] in the model, [${got[names[i]!]!.shape}] in the file, at size ${n}`,
+          )
         a.forEach((v, k) => {
           const d = Object.is(v, b[k]) ? 0 : Math.abs(v - b[k]!)
-          if (!(d / Math.max(1, Math.abs(v)) <= tolerance)) throw new PortolanError(`verify: the output ${names[i]} differs at ${k} by more than ${tolerance}: ${v} in the model, ${b[k]} in the file, at size ${n}`)
+          if (!(d / Math.max(1, Math.abs(v)) <= tolerance))
+            throw new PortolanError(
+              `verify: the output ${names[i]} differs at ${k} by more than ${tolerance}: ${v} in the model, ${b[k]} in the file, at size ${n}`,
+            )
           abs = Math.max(abs, d)
           rel = Math.max(rel, d / Math.max(1, Math.abs(v)))
         })
@@ -69,7 +90,11 @@ export async function verify(model: Exportable, file: string | Uint8Array, input
 
 function random(rng: HostRng, shape: readonly number[], dtype: DType, below = dtype === 'uint8' ? 256 : 2): Tensor {
   const n = size(shape)
-  if (dtype === 'float32') return tensor(Float32Array.from({ length: n }, () => rng.normal()), shape)
+  if (dtype === 'float32')
+    return tensor(
+      Float32Array.from({ length: n }, () => rng.normal()),
+      shape,
+    )
   const pick = () => rng.integer(dtype === 'bool' ? 2 : below)
   return tensor(dtype === 'int32' ? Int32Array.from({ length: n }, pick) : Uint8Array.from({ length: n }, pick), shape, dtype)
 }

@@ -23,7 +23,8 @@ export class PReLU extends Module {
     this.weight = param([channels], constant(start))
   }
   forward(x: Tensor): Tensor {
-    if (this.channels > 1 && x.shape[1] !== this.channels) throw new ShapeError(`PReLU: axis 1 must be ${this.channels} channels, got [${x.shape}]`)
+    if (this.channels > 1 && x.shape[1] !== this.channels)
+      throw new ShapeError(`PReLU: axis 1 must be ${this.channels} channels, got [${x.shape}]`)
     return prelu(x, this.weight.value)
   }
 }

@@ -22,7 +22,10 @@ export class RReLU extends Module {
   }
   forward(x: Tensor): Tensor {
     if (!this.training) return leakyRelu(x, (this.low + this.high) / 2)
-    const slope = this.#rng.uniform(x.shape).mul(this.high - this.low).add(this.low)
+    const slope = this.#rng
+      .uniform(x.shape)
+      .mul(this.high - this.low)
+      .add(this.low)
     return x.greater(0).where(x, x.mul(slope))
   }
 }

@@ -5,7 +5,12 @@ function slopes(heads: number): number[] {
   const power = 2 ** Math.floor(Math.log2(heads))
   const geometric = (n: number): number[] => Array.from({ length: n }, (_, i) => 2 ** ((-8 * (i + 1)) / n))
   if (power === heads) return geometric(heads)
-  return [...geometric(power), ...geometric(2 * power).filter((_, i) => i % 2 === 0).slice(0, heads - power)]
+  return [
+    ...geometric(power),
+    ...geometric(2 * power)
+      .filter((_, i) => i % 2 === 0)
+      .slice(0, heads - power),
+  ]
 }
 
 /**

@@ -26,7 +26,8 @@ export class RelativePositionBias extends Module {
   readonly #bidirectional: boolean
   constructor(heads: number, { buckets = 32, maxDistance = 128, bidirectional = true }: RelativePositionOptions = {}) {
     super()
-    if (!Number.isInteger(buckets) || buckets < 4 || buckets % 4) throw new RangeError(`RelativePositionBias: buckets must be a multiple of 4, got ${buckets}`)
+    if (!Number.isInteger(buckets) || buckets < 4 || buckets % 4)
+      throw new RangeError(`RelativePositionBias: buckets must be a multiple of 4, got ${buckets}`)
     this.relativeAttentionBias = new Embedding(buckets, heads)
     this.#buckets = buckets
     this.#maxDistance = maxDistance

@@ -19,9 +19,13 @@ export class Bilinear extends Module {
   }
   forward(a: Tensor, b: Tensor): Tensor {
     const [out, left, right] = this.weight.shape as [number, number, number]
-    if (a.shape.at(-1) !== left || b.shape.at(-1) !== right) throw new ShapeError(`Bilinear: the last axes must be ${left} and ${right}, got [${a.shape}] and [${b.shape}]`)
+    if (a.shape.at(-1) !== left || b.shape.at(-1) !== right)
+      throw new ShapeError(`Bilinear: the last axes must be ${left} and ${right}, got [${a.shape}] and [${b.shape}]`)
     const through = a.reshape([-1, left]).matmul(this.weight.value.transpose([1, 0, 2]).reshape([left, out * right])) // [all, out·right]
-    const y = through.reshape([-1, out, right]).matmul(b.reshape([-1, right, 1])).reshape([...a.shape.slice(0, -1), out])
+    const y = through
+      .reshape([-1, out, right])
+      .matmul(b.reshape([-1, right, 1]))
+      .reshape([...a.shape.slice(0, -1), out])
     return this.bias ? y.add(this.bias.value) : y
   }
 }

@@ -21,11 +21,18 @@ export class CBAM extends Module {
   constructor(channels: number, { reduction = 16, kernel = 7 }: CBAMOptions = {}) {
     super()
     const narrow = Math.max(1, Math.floor(channels / reduction))
-    this.mlp = new Sequential([new Conv2d(channels, narrow, 1, { bias: false }), new ReLU(), new Conv2d(narrow, channels, 1, { bias: false })])
+    this.mlp = new Sequential([
+      new Conv2d(channels, narrow, 1, { bias: false }),
+      new ReLU(),
+      new Conv2d(narrow, channels, 1, { bias: false }),
+    ])
     this.spatial = new Conv2d(2, 1, kernel, { padding: kernel >> 1, bias: false })
   }
   forward(x: Tensor): Tensor {
-    const channels = this.mlp.forward(x.mean([2, 3], true)).add(this.mlp.forward(x.max([2, 3], true))).sigmoid() // [n, c, 1, 1]
+    const channels = this.mlp
+      .forward(x.mean([2, 3], true))
+      .add(this.mlp.forward(x.max([2, 3], true)))
+      .sigmoid() // [n, c, 1, 1]
     const y = x.mul(channels)
     return y.mul(this.spatial.forward(concat([y.mean(1, true), y.max(1, true)], 1)).sigmoid())
   }

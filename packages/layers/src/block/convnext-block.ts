@@ -1,4 +1,17 @@
-import { constant, Conv2d, DropPath, GELU, Lambda, LayerNorm, Linear, Module, param, Sequential, type Param, type Tensor } from '@portolan/core'
+import {
+  constant,
+  Conv2d,
+  DropPath,
+  GELU,
+  Lambda,
+  LayerNorm,
+  Linear,
+  Module,
+  param,
+  Sequential,
+  type Param,
+  type Tensor,
+} from '@portolan/core'
 
 export interface ConvNeXtBlockOptions {
   /** What layer_scale starts from; default 1e-6. */

@@ -4,7 +4,10 @@ import { LoRALinear } from './lora.ts'
 
 beforeAll(() => ready())
 const list = async (t: Tensor): Promise<number[]> => Array.from(await t.data())
-const x = tensor(Float32Array.from({ length: 12 }, (_, i) => Math.sin(3 * i)), [3, 4])
+const x = tensor(
+  Float32Array.from({ length: 12 }, (_, i) => Math.sin(3 * i)),
+  [3, 4],
+)
 
 /** A layer that has learned a little. */
 async function learned(): Promise<{ base: Linear; layer: LoRALinear }> {

@@ -1,4 +1,16 @@
-import { constant, Dropout, heUniform, Module, param, PortolanError, RangeError, Setting, type Linear, type Param, type Tensor } from '@portolan/core'
+import {
+  constant,
+  Dropout,
+  heUniform,
+  Module,
+  param,
+  PortolanError,
+  RangeError,
+  Setting,
+  type Linear,
+  type Param,
+  type Tensor,
+} from '@portolan/core'
 
 export interface LoRAOptions {
   /** Of the product that is learned; default 8. */

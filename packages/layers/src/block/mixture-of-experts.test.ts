@@ -3,7 +3,10 @@ import { compile, Lambda, Linear, RangeError, ready, seed, sgd, tensor, type Ten
 import { MixtureOfExperts } from './mixture-of-experts.ts'
 
 beforeAll(() => ready())
-const x = tensor(Float32Array.from({ length: 64 }, (_, i) => Math.sin(5 * i)), [4, 4, 4])
+const x = tensor(
+  Float32Array.from({ length: 64 }, (_, i) => Math.sin(5 * i)),
+  [4, 4, 4],
+)
 
 describe('MixtureOfExperts', () => {
   it('is one expert when all are the same', async () => {
@@ -19,7 +22,12 @@ describe('MixtureOfExperts', () => {
     const { weight } = moe.gate
     weight.value = weight.value.mul(0)
     expect(await moe.forward(x).balance.item()).toBeCloseTo(1, 6) // whoever is chosen, each is as likely
-    weight.value = tensor([[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]).mul(100)
+    weight.value = tensor([
+      [1, 0, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]).mul(100)
     const positive = x.abs().add(0.5)
     expect(await moe.forward(positive).balance.item()).toBeCloseTo(4, 4)
   })
@@ -28,7 +36,14 @@ describe('MixtureOfExperts', () => {
     seed(3)
     const moe = new MixtureOfExperts(4, 4, { expert: () => new Linear(4, 4) })
     const { weight } = moe.gate
-    weight.value = weight.value.add(tensor([[2, 2, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]))
+    weight.value = weight.value.add(
+      tensor([
+        [2, 2, 2, 2],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+      ]),
+    )
     const positive = x.abs()
     const optimizer = sgd(2)
     const step = compile(() => optimizer.minimize(moe.gate, () => moe.forward(positive).balance))

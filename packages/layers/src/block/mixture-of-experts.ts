@@ -25,7 +25,8 @@ export class MixtureOfExperts extends Module {
   readonly #topK: number
   constructor(dim: number, count: number, { topK = 2, expert }: MixtureOfExpertsOptions) {
     super()
-    if (!Number.isInteger(topK) || topK < 1 || topK > count) throw new RangeError(`MixtureOfExperts: topK must be an integer in 1 … ${count}, got ${topK}`)
+    if (!Number.isInteger(topK) || topK < 1 || topK > count)
+      throw new RangeError(`MixtureOfExperts: topK must be an integer in 1 … ${count}, got ${topK}`)
     this.gate = new Linear(dim, count, { bias: false })
     this.experts = Array.from({ length: count }, expert)
     this.#topK = topK
@@ -36,7 +37,10 @@ export class MixtureOfExperts extends Module {
     const logits = this.gate.forward(x) // [..., experts]
     const chosen = logits.topK(this.#topK).indices.oneHot(count).sum(-2) // [..., experts], 1 where chosen
     const gates = chosen.greater(0).where(logits, -1e9).softmax()
-    const outputs = stack(this.experts.map(e => e.forward(x)), -1) // [..., dim, experts]
+    const outputs = stack(
+      this.experts.map(e => e.forward(x)),
+      -1,
+    ) // [..., dim, experts]
     const y = outputs.matmul(gates.expandDims(-1)).squeeze(-1)
     const leading = x.shape.slice(0, -1).map((_, i) => i)
     const balance = chosen.mean(leading).mul(logits.softmax().mean(leading)).sum().mul(count)

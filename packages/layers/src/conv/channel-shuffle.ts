@@ -14,7 +14,11 @@ export class ChannelShuffle extends Module {
   }
   forward(x: Tensor): Tensor {
     const [n, c, ...sides] = x.shape as [number, number, ...number[]]
-    if (x.shape.length < 2 || c % this.groups) throw new ShapeError(`ChannelShuffle: the channels must divide into ${this.groups} groups, got [${x.shape}]`)
-    return x.reshape([n, this.groups, c / this.groups, ...sides]).swapAxes(1, 2).reshape(x.shape)
+    if (x.shape.length < 2 || c % this.groups)
+      throw new ShapeError(`ChannelShuffle: the channels must divide into ${this.groups} groups, got [${x.shape}]`)
+    return x
+      .reshape([n, this.groups, c / this.groups, ...sides])
+      .swapAxes(1, 2)
+      .reshape(x.shape)
   }
 }

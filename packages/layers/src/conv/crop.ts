@@ -15,6 +15,9 @@ export class Crop extends Module {
   }
   forward(x: Tensor): Tensor {
     const [before, after] = amounts('Crop', this.amount, x.shape)
-    return x.sliceTo(before, x.shape.map((d, i) => d - after[i]!))
+    return x.sliceTo(
+      before,
+      x.shape.map((d, i) => d - after[i]!),
+    )
   }
 }

@@ -24,7 +24,12 @@ export interface DepthwiseSeparableConvOptions<N extends 1 | 2> {
 export class DepthwiseSeparableConv1d extends Module {
   readonly depthwise: Conv1d
   readonly pointwise: Conv1d
-  constructor(inChannels: number, outChannels: number, kernel: Sides<1>, { multiplier = 1, bias = true, ...window }: DepthwiseSeparableConvOptions<1> = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: Sides<1>,
+    { multiplier = 1, bias = true, ...window }: DepthwiseSeparableConvOptions<1> = {},
+  ) {
     super()
     this.depthwise = new Conv1d(inChannels, inChannels * multiplier, kernel, { ...window, bias, groups: inChannels })
     this.pointwise = new Conv1d(inChannels * multiplier, outChannels, 1, { bias })
@@ -45,7 +50,12 @@ export class DepthwiseSeparableConv1d extends Module {
 export class DepthwiseSeparableConv2d extends Module {
   readonly depthwise: Conv2d
   readonly pointwise: Conv2d
-  constructor(inChannels: number, outChannels: number, kernel: Sides<2>, { multiplier = 1, bias = true, ...window }: DepthwiseSeparableConvOptions<2> = {}) {
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernel: Sides<2>,
+    { multiplier = 1, bias = true, ...window }: DepthwiseSeparableConvOptions<2> = {},
+  ) {
     super()
     this.depthwise = new Conv2d(inChannels, inChannels * multiplier, kernel, { ...window, bias, groups: inChannels })
     this.pointwise = new Conv2d(inChannels * multiplier, outChannels, 1, { bias })

@@ -3,16 +3,24 @@ import { Module, ShapeError, type Tensor } from '@portolan/core'
 /** x: [n, c·r², h, w] → [n, c, h·r, w·r] */
 export function pixelShuffle(x: Tensor, factor: number): Tensor {
   const [n, all, h, w] = x.shape as [number, number, number, number]
-  if (x.shape.length !== 4 || all % factor ** 2) throw new ShapeError(`pixelShuffle: the input must be [n, c·${factor}², h, w], got [${x.shape}]`)
+  if (x.shape.length !== 4 || all % factor ** 2)
+    throw new ShapeError(`pixelShuffle: the input must be [n, c·${factor}², h, w], got [${x.shape}]`)
   const c = all / factor ** 2
-  return x.reshape([n, c, factor, factor, h, w]).transpose([0, 1, 4, 2, 5, 3]).reshape([n, c, h * factor, w * factor])
+  return x
+    .reshape([n, c, factor, factor, h, w])
+    .transpose([0, 1, 4, 2, 5, 3])
+    .reshape([n, c, h * factor, w * factor])
 }
 
 /** x: [n, c, h·r, w·r] → [n, c·r², h, w] */
 export function pixelUnshuffle(x: Tensor, factor: number): Tensor {
   const [n, c, h, w] = x.shape as [number, number, number, number]
-  if (x.shape.length !== 4 || h % factor || w % factor) throw new ShapeError(`pixelUnshuffle: the input must be [n, c, h, w] with h and w multiples of ${factor}, got [${x.shape}]`)
-  return x.reshape([n, c, h / factor, factor, w / factor, factor]).transpose([0, 1, 3, 5, 2, 4]).reshape([n, c * factor ** 2, h / factor, w / factor])
+  if (x.shape.length !== 4 || h % factor || w % factor)
+    throw new ShapeError(`pixelUnshuffle: the input must be [n, c, h, w] with h and w multiples of ${factor}, got [${x.shape}]`)
+  return x
+    .reshape([n, c, h / factor, factor, w / factor, factor])
+    .transpose([0, 1, 3, 5, 2, 4])
+    .reshape([n, c * factor ** 2, h / factor, w / factor])
 }
 
 /**

@@ -63,7 +63,8 @@ export class Fold extends Module {
     const span = (i: 0 | 1) => this.size[i] + pads[i]! + pads[i + 2]! - dilation[i] * (kernel[i] - 1) - 1
     const rows = ([0, 1] as const).map(i => Math.floor(span(i) / stride[i]) + 1) as [number, number]
     const [n, all, count] = x.shape as [number, number, number]
-    if (x.shape.length !== 3 || all % (kernel[0] * kernel[1]) || count !== rows[0] * rows[1]) throw new ShapeError(`Fold: the input must be [n, c·${kernel[0] * kernel[1]}, ${rows[0] * rows[1]}], got [${x.shape}]`)
+    if (x.shape.length !== 3 || all % (kernel[0] * kernel[1]) || count !== rows[0] * rows[1])
+      throw new ShapeError(`Fold: the input must be [n, c·${kernel[0] * kernel[1]}, ${rows[0] * rows[1]}], got [${x.shape}]`)
     const c = all / (kernel[0] * kernel[1])
     const outputPadding = ([0, 1] as const).map(i => span(i) % stride[i]) as [number, number]
     return convTranspose2d(x.reshape([n, all, ...rows]), windows(c, this.kernel), { ...this.#options, outputPadding, groups: c })

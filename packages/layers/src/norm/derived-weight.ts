@@ -20,8 +20,16 @@ class DerivedWeight {
 }
 
 /** Puts a computed weight in place of a layer's own; `fields` become fields of the layer. */
-export function deriveWeight<L extends Weighted>(name: string, layer: L, fields: Readonly<Record<string, unknown>>, compute: () => Tensor): L {
+export function deriveWeight<L extends Weighted>(
+  name: string,
+  layer: L,
+  fields: Readonly<Record<string, unknown>>,
+  compute: () => Tensor,
+): L {
   const { weight } = layer
-  if ((weight as object) instanceof DerivedWeight) throw new PortolanError(`${name}: the weight of this ${layer.constructor.name} is computed already. Use one of weightNorm and spectralNorm, once.`)
+  if ((weight as object) instanceof DerivedWeight)
+    throw new PortolanError(
+      `${name}: the weight of this ${layer.constructor.name} is computed already. Use one of weightNorm and spectralNorm, once.`,
+    )
   return Object.assign(layer, { weight: new DerivedWeight(weight.shape, compute), ...fields })
 }

@@ -20,7 +20,10 @@ export class FiLM extends Module {
   }
   forward(x: Tensor, { condition }: { condition: Tensor }): Tensor {
     if (x.shape[1] !== this.channels) throw new ShapeError(`FiLM: axis 1 must be ${this.channels} channels, got [${x.shape}]`)
-    const [scale, shift] = this.linear.forward(condition).split(2).map(t => t.reshape([...t.shape, ...x.shape.slice(2).map(() => 1)])) as [Tensor, Tensor]
+    const [scale, shift] = this.linear
+      .forward(condition)
+      .split(2)
+      .map(t => t.reshape([...t.shape, ...x.shape.slice(2).map(() => 1)])) as [Tensor, Tensor]
     return x.mul(scale.add(1)).add(shift)
   }
 }

@@ -26,8 +26,10 @@ abstract class InstanceNorm extends Module {
   forward(x: Tensor): Tensor {
     const name = this.constructor.name
     const [, c, ...sides] = x.shape
-    if (x.shape.length !== this.rank || c !== this.channels) throw new ShapeError(`${name}: the input must have ${this.rank} axes and ${this.channels} channels in axis 1, got [${x.shape}]`)
-    if (sides.reduce((a, b) => a * b, 1) < 2) throw new ShapeError(`${name}: needs more than one number for each channel of a sample, got [${x.shape}]`)
+    if (x.shape.length !== this.rank || c !== this.channels)
+      throw new ShapeError(`${name}: the input must have ${this.rank} axes and ${this.channels} channels in axis 1, got [${x.shape}]`)
+    if (sides.reduce((a, b) => a * b, 1) < 2)
+      throw new ShapeError(`${name}: needs more than one number for each channel of a sample, got [${x.shape}]`)
     return instanceNorm(x, { weight: this.weight?.value, bias: this.bias?.value, epsilon: this.#epsilon })
   }
 }

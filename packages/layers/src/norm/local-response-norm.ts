@@ -33,6 +33,11 @@ export class LocalResponseNorm extends Module {
     const around = (before: number) => x.shape.map((_, axis) => (axis === 1 ? before : 0))
     const squares = x.square().pad(around(this.size >> 1), around((this.size - 1) >> 1))
     const total = Array.from({ length: this.size }, (_, i) => squares.slice(1, i, i + x.shape[1]!)).reduce((a, b) => a.add(b))
-    return x.div(total.mul(alpha / this.size).add(k).pow(beta))
+    return x.div(
+      total
+        .mul(alpha / this.size)
+        .add(k)
+        .pow(beta),
+    )
   }
 }

@@ -5,7 +5,10 @@ import { weightNorm } from './weight-norm.ts'
 
 beforeAll(() => ready())
 const list = async (t: Tensor): Promise<number[]> => Array.from(await t.data())
-const x = tensor(Float32Array.from({ length: 12 }, (_, i) => Math.sin(3 * i)), [3, 4])
+const x = tensor(
+  Float32Array.from({ length: 12 }, (_, i) => Math.sin(3 * i)),
+  [3, 4],
+)
 
 /** The singular values' largest, by many steps of power iteration on WᵀW in float64. */
 function largest(w: number[], rows: number): number {
@@ -27,7 +30,11 @@ describe('weightNorm', () => {
     const before = await list(layer.forward(x))
     expect(weightNorm(layer)).toBe(layer)
     for (const [i, v] of (await list(layer.forward(x))).entries()) expect(v).toBeCloseTo(before[i]!, 6)
-    expect([...variables(layer)].map(([path, v]) => [path, v.shape])).toEqual([['bias', [3]], ['weight_g', [3, 1]], ['weight_v', [3, 4]]])
+    expect([...variables(layer)].map(([path, v]) => [path, v.shape])).toEqual([
+      ['bias', [3]],
+      ['weight_g', [3, 1]],
+      ['weight_v', [3, 4]],
+    ])
     const start = await Promise.all([...variables(layer, Param).values()].map(p => list(p.value)))
     const optimizer = sgd(0.1)
     await compile(() => optimizer.minimize(layer, () => layer.forward(x).square().sum()))()
@@ -43,7 +50,10 @@ describe('spectralNorm', () => {
   it('makes the largest singular value 1, and keeps it there while the weight changes', async () => {
     seed(2)
     const layer = spectralNorm(new Conv2d(2, 3, 2))
-    const image = tensor(Float32Array.from({ length: 32 }, (_, i) => Math.cos(i)), [1, 2, 4, 4])
+    const image = tensor(
+      Float32Array.from({ length: 32 }, (_, i) => Math.cos(i)),
+      [1, 2, 4, 4],
+    )
     const optimizer = sgd(0.05)
     const step = compile(() => optimizer.minimize(layer, () => layer.forward(image).sub(1).square().mean()))
     for (let i = 0; i < 30; i++) await step()

@@ -2,7 +2,11 @@ import { Param, type Tensor } from '@portolan/core'
 import { deriveWeight, type Weighted } from './derived-weight.ts'
 
 /** The length of each row, or slice of the axis. → the shape of the weight with 1 for all other axes */
-const lengths = (weight: Tensor, axis: number): Tensor => weight.norm(weight.shape.map((_, i) => i).filter(i => i !== axis), { keepDims: true })
+const lengths = (weight: Tensor, axis: number): Tensor =>
+  weight.norm(
+    weight.shape.map((_, i) => i).filter(i => i !== axis),
+    { keepDims: true },
+  )
 
 /**
  * Learns length and direction of a layer's weight apart: weight = g·v/‖v‖, each row by itself.

@@ -16,7 +16,8 @@ export class AttentionPool extends Module {
     this.score = new Linear(d, 1, { bias: false })
   }
   forward(x: Tensor, { mask }: { mask?: Tensor } = {}): Tensor {
-    if (mask && mask.dtype !== 'bool') throw new DTypeError(`AttentionPool: mask must be bool, got ${mask.dtype}. Compare: lengths.greater(place)`)
+    if (mask && mask.dtype !== 'bool')
+      throw new DTypeError(`AttentionPool: mask must be bool, got ${mask.dtype}. Compare: lengths.greater(place)`)
     const scores = this.score.forward(x).squeeze(-1) // [n, t]
     const weights = (mask ? mask.where(scores, -1e9) : scores).softmax()
     return weights.expandDims(1).matmul(x).squeeze(1)

@@ -24,7 +24,9 @@ export class LPPool1d extends Module {
     this.#options = options
   }
   forward(x: Tensor): Tensor {
-    return avgPool1d(x.pow(this.p), this.kernel, this.#options).mul(this.kernel).pow(1 / this.p)
+    return avgPool1d(x.pow(this.p), this.kernel, this.#options)
+      .mul(this.kernel)
+      .pow(1 / this.p)
   }
 }
 
@@ -49,6 +51,8 @@ export class LPPool2d extends Module {
   }
   forward(x: Tensor): Tensor {
     const count = typeof this.kernel === 'number' ? this.kernel ** 2 : this.kernel[0] * this.kernel[1]
-    return avgPool2d(x.pow(this.p), this.kernel, this.#options).mul(count).pow(1 / this.p)
+    return avgPool2d(x.pow(this.p), this.kernel, this.#options)
+      .mul(count)
+      .pow(1 / this.p)
   }
 }

@@ -19,6 +19,9 @@ export class SpatialPyramidPool extends Module {
   }
   forward(x: Tensor): Tensor {
     const pool = this.kind === 'max' ? adaptiveMaxPool : adaptiveAvgPool
-    return concat(this.grids.map(b => pool(x, b).flatten(1)), 1)
+    return concat(
+      this.grids.map(b => pool(x, b).flatten(1)),
+      1,
+    )
   }
 }

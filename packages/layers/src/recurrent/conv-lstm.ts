@@ -37,7 +37,8 @@ export class ConvLSTM2d extends Module {
 
   forward(x: Tensor, { state }: { state?: ConvLSTMState } = {}): [output: Tensor, state: ConvLSTMState] {
     const [n, t, c, h, w] = x.shape as [number, number, number, number, number]
-    if (x.shape.length !== 5 || c !== this.inChannels) throw new ShapeError(`ConvLSTM2d: the input must be [n, t, ${this.inChannels}, h, w], got [${x.shape}]`)
+    if (x.shape.length !== 5 || c !== this.inChannels)
+      throw new ShapeError(`ConvLSTM2d: the input must be [n, t, ${this.inChannels}, h, w], got [${x.shape}]`)
     const padding = this.kernel >> 1
     const frames = x.transpose([1, 0, 2, 3, 4]).reshape([t * n, c, h, w])
     const inward = conv2d(frames, this.weightIh.value, { padding, bias: this.bias.value }).reshape([t, n, 4 * this.hidden, h, w])

@@ -35,6 +35,9 @@ export class AlphaDropout extends Module {
     if (!this.training || this.p === 0) return x
     const keep = this.#rng.bernoulli(1 - this.p, this.#channels ? x.shape.map((d, axis) => (axis < 2 ? d : 1)) : x.shape)
     const a = ((1 - this.p) * (1 + this.p * saturation ** 2)) ** -0.5
-    return keep.where(x, saturation).sub(this.p * saturation).mul(a)
+    return keep
+      .where(x, saturation)
+      .sub(this.p * saturation)
+      .mul(a)
   }
 }

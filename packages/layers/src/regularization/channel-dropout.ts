@@ -21,7 +21,10 @@ export class ChannelDropout extends Module {
   }
   forward(x: Tensor): Tensor {
     if (!this.training || this.p === 0) return x
-    const keep = this.#rng.bernoulli(1 - this.p, x.shape.map((d, axis) => (axis < 2 ? d : 1)))
+    const keep = this.#rng.bernoulli(
+      1 - this.p,
+      x.shape.map((d, axis) => (axis < 2 ? d : 1)),
+    )
     return x.mul(keep.cast('float32').div(1 - this.p))
   }
 }

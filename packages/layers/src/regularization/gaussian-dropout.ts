@@ -19,6 +19,13 @@ export class GaussianDropout extends Module {
     this.#rng = rng
   }
   forward(x: Tensor): Tensor {
-    return this.training ? x.mul(this.#rng.normal(x.shape).mul(Math.sqrt(this.p / (1 - this.p))).add(1)) : x
+    return this.training
+      ? x.mul(
+          this.#rng
+            .normal(x.shape)
+            .mul(Math.sqrt(this.p / (1 - this.p)))
+            .add(1),
+        )
+      : x
   }
 }

@@ -18,7 +18,8 @@ export const elementwise: Kernels<Elementwise> = {
   add: binary(tf.add),
   sub: binary(tf.sub),
   // the plain backend multiplies as floating-point numbers, which do not wrap
-  mul: ([a, b], _, { out }) => (a.dtype === 'int32' && tf.getBackend() === 'cpu' ? pairwise(a, b, out[0]!.shape, Math.imul) : binary(tf.mul)([a, b], {}, { out })),
+  mul: ([a, b], _, { out }) =>
+    a.dtype === 'int32' && tf.getBackend() === 'cpu' ? pairwise(a, b, out[0]!.shape, Math.imul) : binary(tf.mul)([a, b], {}, { out }),
   div: binary(tf.div),
   mod: ([a, b], _, { out }) =>
     pairwise(a, b, out[0]!.shape, (v, w) => {

@@ -14,4 +14,17 @@ import type { Table } from '../../ops/index.ts'
 import type { Eager, T } from './kernel.ts'
 
 /** Every op on tfjs's forward kernels; its gradients are never used. */
-export const kernels: Table<T, Eager> = { ...elementwise, ...reduce, ...norm, ...shapeOps, ...linalg, ...convolution, ...pool, ...resize, ...detection, ...indexOps, ...random, ...control }
+export const kernels: Table<T, Eager> = {
+  ...elementwise,
+  ...reduce,
+  ...norm,
+  ...shapeOps,
+  ...linalg,
+  ...convolution,
+  ...pool,
+  ...resize,
+  ...detection,
+  ...indexOps,
+  ...random,
+  ...control,
+}

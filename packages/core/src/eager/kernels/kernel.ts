@@ -16,7 +16,11 @@ export type Kernels<S> = TableOf<S, T, Eager>
 
 /** uint8 is int32 to tfjs, kept in 0 … 255. Its own cast to bool cuts a number down to a byte. */
 export const cast = (x: T, dtype: Spec['dtype']): T =>
-  dtype === 'uint8' ? tf.mod(converted(x, 'int32'), tf.scalar(256, 'int32')) : dtype === 'bool' ? tf.notEqual(x, tf.zerosLike(x)) : converted(x, dtype)
+  dtype === 'uint8'
+    ? tf.mod(converted(x, 'int32'), tf.scalar(256, 'int32'))
+    : dtype === 'bool'
+      ? tf.notEqual(x, tf.zerosLike(x))
+      : converted(x, dtype)
 
 /** The plain backend's cast may leave the numbers in an array of another kind, whose bytes a backend that they move to takes for its own. */
 const converted = (x: T, dtype: 'float32' | 'int32'): T => {

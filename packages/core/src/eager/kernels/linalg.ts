@@ -9,7 +9,8 @@ export const linalg: Kernels<Linalg> = {
     const batch = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
     const spread = (x: T) => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)] as never) as T
     if (!a.size || !b.size) return c ? tf.broadcastTo(c, out[0]!.shape as [number]) : tf.zeros(out[0]!.shape as [number])
-    const y = a.rank === 2 && b.rank > 2 ? oneTimesMany(a, b, transposeA, transposeB) : tf.matMul(spread(a), spread(b), transposeA, transposeB)
+    const y =
+      a.rank === 2 && b.rank > 2 ? oneTimesMany(a, b, transposeA, transposeB) : tf.matMul(spread(a), spread(b), transposeA, transposeB)
     return c ? tf.add(y, c) : y
   },
 }

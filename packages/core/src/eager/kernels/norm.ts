@@ -12,7 +12,11 @@ export const norm: Kernels<Norm> = {
   },
   batchNorm: ([x, weight, bias], { epsilon }) => {
     const axes = range(x.rank).filter(i => i !== 1)
-    const wide = (t: T) => tf.reshape(t, x.shape.map((d, i) => (i === 1 ? d : 1)))
+    const wide = (t: T) =>
+      tf.reshape(
+        t,
+        x.shape.map((d, i) => (i === 1 ? d : 1)),
+      )
     const mean = tf.mean(x, axes)
     const centred = tf.sub(x, wide(mean))
     const variance = tf.mean(tf.square(centred), axes)

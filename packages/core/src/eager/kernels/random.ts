@@ -7,6 +7,10 @@ import type { Kernels } from './kernel.ts'
 export const random: Kernels<Random> = {
   randomBits: ([state], { shape, bits }) => {
     const [low, high, draw] = state.dataSync() as Int32Array
-    return tf.tensor(Int32Array.from(squaresWords([low!, high!], draw!, size(shape)), w => w >>> (32 - bits)), shape, 'int32')
+    return tf.tensor(
+      Int32Array.from(squaresWords([low!, high!], draw!, size(shape)), w => w >>> (32 - bits)),
+      shape,
+      'int32',
+    )
   },
 }

@@ -4,7 +4,8 @@ import type { Kernels } from './kernel.ts'
 
 export const reduce: Kernels<Reduce> = {
   // of no numbers the WebAssembly backend gives what stood in memory
-  sum: ([x], { axes, keepDims }, { out }) => (x.size ? tf.sum(x, axes, keepDims) : tf.zeros([...out[0]!.shape] as [number], x.dtype as 'float32')),
+  sum: ([x], { axes, keepDims }, { out }) =>
+    x.size ? tf.sum(x, axes, keepDims) : tf.zeros([...out[0]!.shape] as [number], x.dtype as 'float32'),
   mean: ([x], { axes, keepDims }) => tf.mean(x, axes, keepDims),
   max: ([x], { axes, keepDims }) => tf.max(x, axes, keepDims),
   min: ([x], { axes, keepDims }) => tf.min(x, axes, keepDims),

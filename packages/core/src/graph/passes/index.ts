@@ -41,7 +41,10 @@ export const cse: Pass = graph => {
     const attrs = JSON.stringify(node.attrs, (k, v) => (k === 'body' || k === 'data' ? number(v) : literal(v)))
     const key = `${node.op} ${attrs} ${node.inputs.map(number)}`
     const twin = known.get(key)
-    if (!twin) { known.set(key, node); return node }
+    if (!twin) {
+      known.set(key, node)
+      return node
+    }
     node.outputs.forEach((v, i) => replace(v, twin.outputs[i]!))
     return undefined
   })
@@ -82,7 +85,21 @@ export const mergeScans: Pass = graph => {
   return { ...graph, nodes: nodes.map(n => ({ ...n, inputs: n.inputs.map(latest) })), outputs: graph.outputs.map(latest) }
 }
 
-const broadcasting = new Set(['add', 'sub', 'mul', 'div', 'mod', 'floorDivide', 'maximum', 'minimum', 'equal', 'greater', 'greaterEqual', 'less', 'lessEqual'])
+const broadcasting = new Set([
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'mod',
+  'floorDivide',
+  'maximum',
+  'minimum',
+  'equal',
+  'greater',
+  'greaterEqual',
+  'less',
+  'lessEqual',
+])
 
 /** Ops that only gradients see: no gradient is taken any more of a graph that is made ready for an engine. */
 const transparent = new Set(['stopGradient', 'custom'])
@@ -90,22 +107,44 @@ const transparent = new Set(['stopGradient', 'custom'])
 /** Small algebra: a stretched operand that the op would stretch anyway; a reshape of a reshape; times one. */
 export const simplify: Pass = graph => {
   const maker = new Map<Value, Node>()
-  const remember = (n: Node) => { n.outputs.forEach(v => maker.set(v, n)); return n }
+  const remember = (n: Node) => {
+    n.outputs.forEach(v => maker.set(v, n))
+    return n
+  }
   return rewrite(graph, (node, replace) => {
     const out = node.outputs[0]!
-    if (transparent.has(node.op)) { replace(out, node.inputs[0]!); return undefined }
+    if (transparent.has(node.op)) {
+      replace(out, node.inputs[0]!)
+      return undefined
+    }
     if (broadcasting.has(node.op)) {
       const inputs = node.inputs.map((v, i) => {
         const m = maker.get(v)
-        return m?.op === 'broadcastTo' && sameShape(node.inputs[1 - i]!.shape, out.shape) && maker.get(node.inputs[1 - i]!)?.op !== 'broadcastTo' ? m.inputs[0]! : v
+        return m?.op === 'broadcastTo' &&
+          sameShape(node.inputs[1 - i]!.shape, out.shape) &&
+          maker.get(node.inputs[1 - i]!)?.op !== 'broadcastTo'
+          ? m.inputs[0]!
+          : v
       })
-      const one = node.op === 'mul' ? inputs.findIndex(v => { const m = maker.get(v); return m?.op === 'full' && m.attrs.value === 1 }) : -1
-      if (one >= 0 && sameShape(inputs[1 - one]!.shape, out.shape)) { replace(out, inputs[1 - one]!); return undefined }
+      const one =
+        node.op === 'mul'
+          ? inputs.findIndex(v => {
+              const m = maker.get(v)
+              return m?.op === 'full' && m.attrs.value === 1
+            })
+          : -1
+      if (one >= 0 && sameShape(inputs[1 - one]!.shape, out.shape)) {
+        replace(out, inputs[1 - one]!)
+        return undefined
+      }
       return remember({ ...node, inputs })
     }
     const before = node.op === 'reshape' ? maker.get(node.inputs[0]!) : undefined
     if (before?.op === 'reshape') {
-      if (sameShape(before.inputs[0]!.shape, out.shape)) { replace(out, before.inputs[0]!); return undefined }
+      if (sameShape(before.inputs[0]!.shape, out.shape)) {
+        replace(out, before.inputs[0]!)
+        return undefined
+      }
       return remember({ ...node, inputs: before.inputs })
     }
     if (node.op === 'broadcastTo' && maker.get(node.inputs[0]!)?.op === 'full') {

@@ -29,7 +29,11 @@ export const reluAfterPool: Pass = graph => {
     ])
     if (!mask || !toFloat || !unpool || !product) continue
     const small = (v: Value, dtype: Value['dtype']) => new Value({ shape: y.shape, dtype }, v.source)
-    const [positive, ones, g] = [small(mask.outputs[0]!, 'bool'), small(toFloat.outputs[0]!, 'float32'), small(product.outputs[0]!, 'float32')]
+    const [positive, ones, g] = [
+      small(mask.outputs[0]!, 'bool'),
+      small(toFloat.outputs[0]!, 'float32'),
+      small(product.outputs[0]!, 'float32'),
+    ]
     for (const n of [mask, toFloat, unpool]) replaced.set(n, [])
     replaced.set(product, [
       { ...mask, inputs: [y, mask.inputs[1]!], outputs: [positive] },
@@ -54,6 +58,8 @@ export const reluAfterPool: Pass = graph => {
     const [unpool] = seen
     const product = unpool && only(unpool.outputs[0]!)
     const whole = users.length === 2 && seen.length === 1 && toFloat?.op === 'cast' && unpool?.op === 'maxUnpool' && product?.op === 'mul'
-    return whole && only(toFloat.outputs[0]!) === product && product.inputs.includes(toFloat.outputs[0]!) ? { pool, mask: mask!, toFloat, unpool, product } : undefined
+    return whole && only(toFloat.outputs[0]!) === product && product.inputs.includes(toFloat.outputs[0]!)
+      ? { pool, mask: mask!, toFloat, unpool, product }
+      : undefined
   }
 }

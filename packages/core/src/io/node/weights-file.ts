@@ -10,7 +10,9 @@ import { readSafetensors, writeSafetensors } from './safetensors-file.ts'
  * await saveWeights(model, 'mnist.safetensors')
  */
 export async function saveWeights(model: unknown, file: string, metadata?: Readonly<Record<string, string>>): Promise<void> {
-  const entries = await Promise.all(Object.entries(weights(model)).map(async ([path, t]) => [path, { dtype: t.dtype, shape: t.shape, data: await t.data() }] as const))
+  const entries = await Promise.all(
+    Object.entries(weights(model)).map(async ([path, t]) => [path, { dtype: t.dtype, shape: t.shape, data: await t.data() }] as const),
+  )
   await writeSafetensors(file, Object.fromEntries(entries), metadata)
 }
 
@@ -23,7 +25,11 @@ export async function saveWeights(model: unknown, file: string, metadata?: Reado
 export async function loadWeights<M>(model: M, file: string, options?: LoadOptions): Promise<M> {
   const { tensors } = await readSafetensors(file)
   try {
-    return load(model, Object.fromEntries(Object.entries(tensors).map(([path, t]) => [path, new Tensor(t, new HostStorage(t.data))])), options)
+    return load(
+      model,
+      Object.fromEntries(Object.entries(tensors).map(([path, t]) => [path, new Tensor(t, new HostStorage(t.data))])),
+      options,
+    )
   } catch (error) {
     if (error instanceof PortolanError) error.message = `${file}: ${error.message}`
     throw error

@@ -6,7 +6,10 @@ import { simple, type Lowerings } from './lowering.ts'
 const ordered =
   (op: string) =>
   (x: Ref[], _: {}, b: Builder): Ref =>
-    b.node(op, x.map(t => (t.type === 'bool' ? b.cast(t, 'int32') : t)))
+    b.node(
+      op,
+      x.map(t => (t.type === 'bool' ? b.cast(t, 'int32') : t)),
+    )
 
 /** log(1 + x) = log u + (x − (u − 1)) / u with the rounded u = 1 + x: what rounding took away is added again. */
 function log1p(b: Builder, x: Ref): Ref {
@@ -78,7 +81,8 @@ export const elementwise: Lowerings<Elementwise> = {
   softplus: ([x], _, b) => b.node('Add', [b.node('Relu', [x]), log1p(b, b.node('Exp', [b.node('Neg', [b.node('Abs', [x])])]))]),
   relu: simple('Relu'),
   clip: ([x], { low, high }, b) => {
-    const limit = (v: number) => (x.type === 'int32' ? b.constant('int32', [], Int32Array.of(Math.min(Math.max(v, -(2 ** 31)), 2 ** 31 - 1))) : b.f32(v))
+    const limit = (v: number) =>
+      x.type === 'int32' ? b.constant('int32', [], Int32Array.of(Math.min(Math.max(v, -(2 ** 31)), 2 ** 31 - 1))) : b.f32(v)
     return b.node('Clip', [x, limit(low), limit(high)])
   },
   floor: simple('Floor'),
@@ -91,6 +95,8 @@ export const elementwise: Lowerings<Elementwise> = {
   lessEqual: ordered('LessOrEqual'),
   // onnxruntime does not choose between bools
   where: ([c, x, y], _, b) =>
-    x.type === 'bool' ? b.cast(b.node('Where', [c, b.cast(x, 'uint8'), b.cast(y, 'uint8')], {}, { type: 'uint8' }), 'bool') : b.node('Where', [c, x, y]),
+    x.type === 'bool'
+      ? b.cast(b.node('Where', [c, b.cast(x, 'uint8'), b.cast(y, 'uint8')], {}, { type: 'uint8' }), 'bool')
+      : b.node('Where', [c, x, y]),
   cast: ([x], { dtype }, b) => b.cast(x, dtype),
 }

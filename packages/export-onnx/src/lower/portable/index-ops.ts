@@ -27,7 +27,10 @@ export const indexOps: Lowerings<IndexOps> = {
   },
   topK: ([x], { k, largest }, b) => {
     const { shape, type } = b.out[0]!
-    const [values, indices] = b.many('TopK', [x, b.i64([k])], { axis: -1, largest: +largest, sorted: 1 }, [{ shape, type }, { shape, type: 'int64' }])
+    const [values, indices] = b.many('TopK', [x, b.i64([k])], { axis: -1, largest: +largest, sorted: 1 }, [
+      { shape, type },
+      { shape, type: 'int64' },
+    ])
     return [values!, b.cast(indices!, 'int32')]
   },
 }

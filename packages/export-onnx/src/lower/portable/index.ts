@@ -14,4 +14,17 @@ import { resize } from './resize.ts'
 import { shapeOps } from './shape.ts'
 
 /** Every op in ordinary ONNX inference ops: the reference that runs on every provider. */
-export const portable: Table<Ref, Builder> = { ...elementwise, ...reduce, ...norm, ...shapeOps, ...linalg, ...convolution, ...pool, ...resize, ...detection, ...indexOps, ...random, ...control }
+export const portable: Table<Ref, Builder> = {
+  ...elementwise,
+  ...reduce,
+  ...norm,
+  ...shapeOps,
+  ...linalg,
+  ...convolution,
+  ...pool,
+  ...resize,
+  ...detection,
+  ...indexOps,
+  ...random,
+  ...control,
+}

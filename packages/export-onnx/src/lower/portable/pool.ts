@@ -6,7 +6,17 @@ import type { Lowerings } from './lowering.ts'
 /** A pooling with the places of its maxima as int64, if they are asked for. */
 function windows(b: Builder, x: Ref, { kernel, ...attrs }: PoolAttrs, places: boolean): Ref[] {
   const { shape, type } = b.out[0]!
-  return b.many('MaxPool', [x], window(attrs, kernel), places ? [{ shape, type }, { shape, type: 'int64' }] : [{ shape, type }])
+  return b.many(
+    'MaxPool',
+    [x],
+    window(attrs, kernel),
+    places
+      ? [
+          { shape, type },
+          { shape, type: 'int64' },
+        ]
+      : [{ shape, type }],
+  )
 }
 
 /** The pads without what no window reaches: onnxruntime wants them smaller than the kernel. */
@@ -14,7 +24,10 @@ const reached = (b: Builder, x: Ref, { kernel, stride, pads, dilation }: PoolAtt
   pads.map((p, i) => {
     const a = i - kernel.length
     if (a < 0) return p
-    return Math.max(0, Math.min(p, (b.out[0]!.shape[a + 2]! - 1) * stride[a]! + dilation[a]! * (kernel[a]! - 1) + 1 - x.shape[a + 2]! - pads[a]!))
+    return Math.max(
+      0,
+      Math.min(p, (b.out[0]!.shape[a + 2]! - 1) * stride[a]! + dilation[a]! * (kernel[a]! - 1) + 1 - x.shape[a + 2]! - pads[a]!),
+    )
   })
 
 /** The same with the padding put around beforehand, and places counted without it. */
@@ -35,7 +48,11 @@ function padded(b: Builder, x: Ref, attrs: PoolAttrs, pads: number[], places: bo
     return place
   })
   const as = (shape: readonly number[]) => ({ shape, type: 'int64' as const })
-  const planes = b.reshape(b.node('Range', [b.i64([0], []), b.i64([n * c], []), b.i64([1], [])], {}, as([n * c])), [n, c, ...image.map(() => 1)])
+  const planes = b.reshape(b.node('Range', [b.i64([0], []), b.i64([n * c], []), b.i64([1], [])], {}, as([n * c])), [
+    n,
+    c,
+    ...image.map(() => 1),
+  ])
   const before = (of: readonly number[]): Ref => b.node('Mul', [planes, b.i64([size(of)])], {}, as(planes.shape))
   const place = b.node('Gather', [b.i64(table), b.node('Sub', [index, before(wide)], {}, index)], { axis: 0 }, index)
   return [y!, b.node('Add', [place, before(image)], {}, index)]
@@ -61,7 +78,12 @@ export const pool: Lowerings<Pool> = {
   maxUnpool: ([g, index], { shape }, b) => {
     const flat = { shape: [size(shape)] }
     const zeros = b.node('Expand', [b.f32(0), b.i64([size(shape)])], {}, flat)
-    const sum = b.node('ScatterElements', [zeros, b.reshape(b.cast(index, 'int64'), [elements(index)]), b.reshape(g, [elements(g)])], { axis: 0, reduction: 'add' }, flat)
+    const sum = b.node(
+      'ScatterElements',
+      [zeros, b.reshape(b.cast(index, 'int64'), [elements(index)]), b.reshape(g, [elements(g)])],
+      { axis: 0, reduction: 'add' },
+      flat,
+    )
     return b.reshape(sum, shape)
   },
   avgPool: ([x], attrs, b) => avgPool(b, x, attrs),

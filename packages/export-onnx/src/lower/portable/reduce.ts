@@ -34,8 +34,14 @@ export const reduce: Lowerings<Reduce> = {
   // LogSoftmax is missing on WebGPU
   logSoftmax: ([x], _, b) => {
     const row = { shape: [...x.shape.slice(0, -1), 1] }
-    const last = b.options.opset >= 18 ? b.node('ReduceMax', [x, b.i64([-1])], { keepdims: 1 }, row) : b.node('ReduceMax', [x], { axes: [-1], keepdims: 1 }, row)
+    const last =
+      b.options.opset >= 18
+        ? b.node('ReduceMax', [x, b.i64([-1])], { keepdims: 1 }, row)
+        : b.node('ReduceMax', [x], { axes: [-1], keepdims: 1 }, row)
     const shifted = b.node('Sub', [x, last])
-    return b.node('Sub', [shifted, b.node('Log', [b.node('ReduceSum', [b.node('Exp', [shifted]), b.i64([-1])], { keepdims: 1 }, row)], {}, row)])
+    return b.node('Sub', [
+      shifted,
+      b.node('Log', [b.node('ReduceSum', [b.node('Exp', [shifted]), b.i64([-1])], { keepdims: 1 }, row)], {}, row),
+    ])
   },
 }

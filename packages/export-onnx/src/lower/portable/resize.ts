@@ -5,7 +5,10 @@ import type { Lowerings } from './lowering.ts'
 /** Whether onnxruntime's own Resize computes it: 'nearest' for whole factors only, where it rounds rightly, 'cubic' for images only. */
 const isOwn = (image: readonly number[], { mode, size, scale }: ResizeAttrs): boolean => {
   const whole = size.every((m, i) => m % image[i]! === 0)
-  return (mode === 'linear' || (mode === 'nearest' && whole) || (mode === 'cubic' && image.length === 2)) && (!scale || scale.every((s, i) => s * image[i]! === size[i]))
+  return (
+    (mode === 'linear' || (mode === 'nearest' && whole) || (mode === 'cubic' && image.length === 2)) &&
+    (!scale || scale.every((s, i) => s * image[i]! === size[i]))
+  )
 }
 
 function own(b: Builder, x: Ref, { mode, alignCorners }: ResizeAttrs): Ref {
@@ -23,7 +26,8 @@ function own(b: Builder, x: Ref, { mode, alignCorners }: ResizeAttrs): Ref {
 function axis(b: Builder, x: Ref, i: number, m: number, attrs: ResizeAttrs): Ref {
   const [n, options, at] = [x.shape[i + 2]!, axisOptions(attrs, i), i + 2]
   const shape = x.shape.with(at, m)
-  if (attrs.mode === 'nearest' || attrs.mode === 'nearestExact') return b.node('Gather', [x, b.i64(interpolation(n, m, options).map(([tap]) => tap![0]))], { axis: at }, { shape })
+  if (attrs.mode === 'nearest' || attrs.mode === 'nearestExact')
+    return b.node('Gather', [x, b.i64(interpolation(n, m, options).map(([tap]) => tap![0]))], { axis: at }, { shape })
   const matrix = b.constant('float32', [m, n], interpolationMatrix(n, m, options))
   const [before, after] = [count(x.shape.slice(0, at)), count(x.shape.slice(at + 1))]
   if (after === 1) return b.reshape(b.node('Gemm', [b.reshape(x, [before, n]), matrix], { transB: 1 }, { shape: [before, m] }), shape)
@@ -31,5 +35,6 @@ function axis(b: Builder, x: Ref, i: number, m: number, attrs: ResizeAttrs): Ref
 }
 
 export const resize: Lowerings<Resize> = {
-  resize: ([x], attrs, b) => (isOwn(x.shape.slice(2), attrs) ? own(b, x, attrs) : attrs.size.reduce((y, m, i) => axis(b, y, i, m, attrs), x)),
+  resize: ([x], attrs, b) =>
+    isOwn(x.shape.slice(2), attrs) ? own(b, x, attrs) : attrs.size.reduce((y, m, i) => axis(b, y, i, m, attrs), x),
 }
