@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 interface Manifest {
@@ -57,9 +58,9 @@ function checkManifest(folder: string, installed: string): void {
   assert(readdirSync(installed).includes('LICENSE'), `${installed}: the licence is missing`)
 }
 
-/** Minified bytes that a page loads before it can start, given what it imports; what is imported dynamically comes later. */
+/** Minified and zipped bytes that a page loads before it can start, given what it imports; what is imported dynamically comes later. */
 async function browserBytes(folder: string, source: string): Promise<number> {
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     stdin: { contents: source, resolveDir: folder, sourcefile: 'page.js' },
     bundle: true,
     platform: 'browser',
@@ -71,7 +72,8 @@ async function browserBytes(folder: string, source: string): Promise<number> {
     outdir: folder,
   })
   const bytes = (path: string): number => {
-    const { bytes: own, imports } = metafile.outputs[path]!
+    const { imports } = metafile.outputs[path]!
+    const own = gzipSync(outputFiles.find(file => file.path.endsWith(basename(path)))!.contents).length
     return imports.filter(({ kind }) => kind === 'import-statement').reduce((sum, chunk) => sum + bytes(chunk.path), own)
   }
   return bytes(Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!)
@@ -133,8 +135,9 @@ try {
   // export-onnx computes in Node only, so far.
   const inBrowsers = entries.filter(entry => !entry.endsWith('/node') && !entry.startsWith('@portolan/export-onnx'))
   const bytes = await browserBytes(consumer, inBrowsers.map((entry, i) => `export * as e${i} from '${entry}'\n`).join(''))
-  assert(bytes < 500_000, `a page loads ${bytes} bytes, minified, before it can start: over the budget of 500,000`)
-  console.log(`${inBrowsers.join(', ')}: ${bytes} bytes, minified, in a browser`)
+  // what is agreed for core with tfjs alone holds for everything that runs in a page today
+  assert(bytes < 320_000, `a page loads ${bytes} bytes, minified and zipped, before it can start: over the budget of 320,000`)
+  console.log(`${inBrowsers.join(', ')}: ${bytes} bytes, minified and zipped, in a browser`)
   console.log(`${names.join(', ')}: work from ESM, CommonJS and TypeScript`)
 } finally {
   rmSync(temporary, { recursive: true, force: true })
