@@ -59,6 +59,17 @@ export function* walk(root: unknown, path = '', seen = new Set<unknown>()): Gene
 export const modules = (root: unknown): Map<string, Module> =>
   new Map([...walk(root)].flatMap(([path, x]) => (x instanceof Module ? [[path, x] as const] : [])))
 
+/** Runs `f` with everything below an object in evaluation mode, and puts the mode of every part back. */
+export async function evaluating<T>(root: unknown, f: () => T | Promise<T>): Promise<T> {
+  const was = [...modules(root).values()].map(m => [m, m.training] as const)
+  for (const [m] of was) m.training = false
+  try {
+    return await f()
+  } finally {
+    for (const [m, training] of was) m.training = training
+  }
+}
+
 /** A kind of variable, as a class. */
 export type Kind<V extends Variable = Variable> = abstract new (...args: never[]) => V
 

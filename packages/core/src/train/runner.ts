@@ -1,5 +1,5 @@
 import { compile, type Engine } from '../graph/compile.ts'
-import { modules, type Module } from '../nn/module.ts'
+import { evaluating, type Module } from '../nn/module.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /**
@@ -22,13 +22,7 @@ export function runner(model: Module & { forward(...x: Tensor[]): Tensor }, { en
   const forward = compile((...x: Tensor[]) => model.forward(...x), { engine })
   return {
     async predict(inputs) {
-      const modes = [...modules(model).values()].map(m => [m, m.training] as const)
-      model.eval()
-      try {
-        return { output: await forward(...Object.values(inputs)) }
-      } finally {
-        for (const [m, training] of modes) m.training = training
-      }
+      return { output: await evaluating(model, () => forward(...Object.values(inputs))) }
     },
     dispose: () => forward.dispose(),
   }

@@ -1,6 +1,6 @@
 import { PortolanError, RunError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
-import { modules, Module } from '../nn/module.ts'
+import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
 import { firstBatches } from './first-batches.ts'
@@ -164,20 +164,15 @@ export class Trainer {
   async evaluate(data: Batches): Promise<Figures> {
     if (!this.#evaluate)
       throw new PortolanError('evaluate: the step has no evaluate function. Use supervised(), or give the step { train, evaluate }.')
-    const modes = this.#roots()
-      .flatMap(root => [...modules(root).values()])
-      .map(m => [m, m.training] as const)
-    for (const [m] of modes) m.training = false
+    const evaluate = this.#evaluate
     const means = new Means()
     let done = 0
-    try {
+    await evaluating(this.#roots(), async () => {
       for await (const host of data) {
         const batch = toBatch(host)
-        means.add(await this.#figures(await this.#evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
+        means.add(await this.#figures(await evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
       }
-    } finally {
-      for (const [m, training] of modes) m.training = training
-    }
+    })
     if (!done) throw new PortolanError('evaluate: the data gave no batch')
     return means.value
   }

@@ -1,4 +1,4 @@
-import { concrete, modules, PortolanError, RangeError, Tensor, type DType, type Module } from '@portolan/core'
+import { concrete, evaluating, PortolanError, RangeError, Tensor, type DType, type Module } from '@portolan/core'
 import { optimize, trace, type Graph } from '@portolan/core/engine'
 import { Builder, type LowerOptions } from '../lower/builder.ts'
 import { portable } from '../lower/portable/index.ts'
@@ -42,17 +42,6 @@ export function answer(model: Exportable, { preprocess, postprocess }: Wrapping)
     const ready = preprocess ? [preprocess(...inputs)].flat() : inputs
     const output = model.forward(...ready)
     return postprocess ? postprocess(output as never) : output
-  }
-}
-
-/** Runs `f` with the model in evaluation mode, and puts the mode of every part back. */
-export async function evaluating<T>(model: Module, f: () => T | Promise<T>): Promise<T> {
-  const was = [...modules(model).values()].map(m => [m, m.training] as const)
-  model.eval()
-  try {
-    return await f()
-  } finally {
-    for (const [m, training] of was) m.training = training
   }
 }
 

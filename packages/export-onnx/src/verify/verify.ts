@@ -1,6 +1,6 @@
-import { HostRng, PortolanError, ready, tensor, type DType, type Tensor } from '@portolan/core'
+import { evaluating, HostRng, PortolanError, ready, tensor, type DType, type Tensor } from '@portolan/core'
 import { leaves, size } from '@portolan/core/engine'
-import { answer, evaluating, outputNames, portOf, type Exportable, type Ports, type Wrapping } from '../export/export.ts'
+import { answer, outputNames, portOf, type Exportable, type Ports, type Wrapping } from '../export/export.ts'
 import { OnnxModel, type OnnxModelOptions } from '../runtime/onnx-model.ts'
 
 export interface VerifyOptions extends Wrapping, OnnxModelOptions {
