@@ -84,6 +84,19 @@ export class RunError extends PortolanError {
   static override readonly code: string = 'PORTOLAN_RUN'
 }
 
+/** A file or folder that cannot be read or written: it is not there, the disk is full, the right is missing. The system's error is the cause. */
+export class FileError extends PortolanError {
+  static override readonly code = 'PORTOLAN_FILE'
+}
+/** A folder in which another program is at work. */
+export class LockedError extends PortolanError {
+  static override readonly code = 'PORTOLAN_LOCKED'
+}
+/** A run that was asked to stop, by Ctrl+C or by the system, and did so after saving. */
+export class InterruptedError extends RunError {
+  static override readonly code = 'PORTOLAN_INTERRUPTED'
+}
+
 /** Reads `op: rule, got this. Fix.` */
 function readParts(message: string): ErrorParts {
   const [text] = message.split(/\n\s+at /)
