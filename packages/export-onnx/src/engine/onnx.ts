@@ -45,6 +45,11 @@ const opset = 21
 export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
+    facts: async () => ({
+      threads,
+      lowering: lowering === 'auto' ? `blocked by ${(await blockSize()) ?? 'nothing'}` : lowering,
+      onnxruntime: (await runtime()).env.versions.common,
+    }),
     async compile(given: Graph): Promise<Program> {
       const ort = await runtime()
       const block = lowering === 'auto' ? await blockSize() : undefined
