@@ -134,7 +134,7 @@ describe('a folder of checkpoints', () => {
     const made = make()
     await fit(folder, { keepLast: 1, keepEvery: 2, best: 'loss', mode: 'max' }, 5, made)
     const best = made.trainer.history.best('loss', 'max')!.epoch
-    const epochs = [...new Set([best, 2, 4, 5])].sort()
+    const epochs = [...new Set([best, 2, 4, 5])].sort((a, b) => a - b)
     expect(names(folder)).toEqual(epochs.map(e => `step-0000${String(3 * e).padStart(4, '0')}-epoch-${e}.safetensors`))
   })
   it('holds every weight under its name, for other programs', async () => {
