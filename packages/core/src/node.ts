@@ -1,3 +1,5 @@
+import './index.ts' // ops need their engine
+
 export { writeFileAtomic } from './io/node/write-file-atomic.ts'
 export { readSafetensors, writeSafetensors } from './io/node/safetensors-file.ts'
 export { fetchCached, DownloadError, type DownloadProgress, type FetchCachedOptions } from './io/node/fetch-cached.ts'
