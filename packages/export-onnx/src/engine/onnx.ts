@@ -1,13 +1,15 @@
 import { RunError, type Engine, type Program } from '@portolan/core'
-import { HostStorage, sourceOf, Storage, type Graph, type Spec, type TypedArray } from '@portolan/core/engine'
+import { sourceOf, type Graph, type Storage } from '@portolan/core/engine'
 import { blocked } from '../lower/blocked.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
+import { packState } from '../pass/pack-state.ts'
 import { blockSize } from './probe.ts'
 import { runtime, type Ort } from './runtime.ts'
+import { storagesOf, tensorOf } from './storage.ts'
 
 /** What was made of a graph, for those who look after speed. */
 export interface CompileInfo {
@@ -27,6 +29,11 @@ export interface OnnxOptions {
   threads?: number
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'
+  /**
+   * Which processors the threads but the first may use: `'2'`, or `'2;3'` for three threads, counted from 1, in the words of
+   * onnxruntime's `session.intra_op_thread_affinities`. Default: where the system puts them.
+   */
+  affinity?: string
   /** Told of every program made. */
   onCompile?: (info: CompileInfo) => void
   /** Beginning of file names: what every node takes is written there, as a Chrome trace, when a program is disposed of. Node only. */
@@ -42,14 +49,14 @@ const opset = 21
  * @example
  * const trainer = new Trainer({ step, engine: onnx() })
  */
-export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: OnnxOptions = {}): Engine {
+export function onnx({ threads = 2, lowering = 'auto', affinity, onCompile, profile }: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
     async compile(given: Graph): Promise<Program> {
       const ort = await runtime()
       const block = lowering === 'auto' ? await blockSize() : undefined
       const rules: Rules[] = lowering === 'auto' ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
-      const graph = fuseAddition(given)
+      const { graph, inputs, outputs } = packState(fuseAddition(given))
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
@@ -68,23 +75,42 @@ export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: Onn
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // it would pull the reshape that a barrier is into the next one, or fail at it
-        ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
-          extra: { optimization: { disable_specified_optimizers: 'ReshapeFusion' } },
-        }),
+        extra: {
+          session: {
+            // numbers below 1e-38, where a processor is tens of times slower: a gradient that is almost gone
+            set_denormal_as_zero: '1',
+            ...(affinity !== undefined && threads > 1 && { intra_op_thread_affinities: affinity }),
+          },
+          // it would pull the reshape that a barrier is into the next one, or fail at it
+          ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
+            optimization: { disable_specified_optimizers: 'ReshapeFusion' },
+          }),
+        },
         ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       }
       const session = await ort.InferenceSession.create(bytes, options).catch(explain)
       onCompile?.({ ops: graph.nodes.length, nodes: model.nodes.length, bytes, block, source })
       return {
-        async run(inputs) {
+        async run(storages) {
           const feeds: Record<string, Ort.Tensor> = {}
-          for (const [i, { name }] of model.inputs.entries()) {
-            const tensor = onOrt(ort, graph.inputs[i]!, inputs[i]!)
-            feeds[name] = tensor instanceof Promise ? await tensor : tensor
+          for (const [k, places] of inputs.entries()) {
+            const tensor = tensorOf(
+              ort,
+              places.map(i => given.inputs[i]!),
+              places.map(i => storages[i]!),
+            )
+            feeds[model.inputs[k]!.name] = tensor instanceof Promise ? await tensor : tensor
           }
           const results = await session.run(feeds).catch(explain)
-          return model.outputs.map(({ name }) => new OrtStorage(results[name]!))
+          const made: Storage[] = []
+          for (const [k, places] of outputs.entries()) {
+            const parts = storagesOf(
+              results[model.outputs[k]!.name]!,
+              places.map(i => given.outputs[i]!),
+            )
+            places.forEach((i, p) => (made[i] = parts[p]!))
+          }
+          return made
         },
         async dispose() {
           if (profile !== undefined) session.endProfiling()
@@ -93,36 +119,4 @@ export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: Onn
       }
     },
   }
-}
-
-/** What onnxruntime gave: on its device until somebody reads it. */
-class OrtStorage extends Storage {
-  constructor(readonly tensor: Ort.Tensor) {
-    super()
-  }
-  override async read(): Promise<TypedArray> {
-    return (await this.tensor.getData()) as TypedArray
-  }
-  override readSync(): TypedArray {
-    return this.tensor.data as TypedArray // onnxruntime throws where the tensor is not in memory
-  }
-  override dispose(): void {
-    this.tensor.dispose()
-  }
-}
-
-/** Host numbers are wrapped once. */
-const wrapped = new WeakMap<Storage, Ort.Tensor>()
-
-/** The tensor of a storage, at once unless another engine must be asked for its numbers. */
-function onOrt(ort: typeof Ort, { dtype, shape }: Spec, storage: Storage): Ort.Tensor | Promise<Ort.Tensor> {
-  if (storage instanceof OrtStorage) return storage.tensor
-  const known = wrapped.get(storage)
-  if (known) return known
-  const wrap = (data: TypedArray): Ort.Tensor => {
-    const tensor = new ort.Tensor(dtype, data as never, [...shape])
-    wrapped.set(storage, tensor)
-    return tensor
-  }
-  return storage instanceof HostStorage ? wrap(storage.data) : storage.read().then(wrap)
 }
