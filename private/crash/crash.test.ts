@@ -13,6 +13,6 @@ it('trainings that are killed end as if nothing had happened', async () => {
   expect(Object.values(counts).reduce((a, b) => a + b)).toBe(4)
 })
 it('a signal, and a second trainer', async () => {
-  await interrupt({ root, seed: 2 })
-  await second({ root, seed: 2 })
+  await expect(interrupt({ root, seed: 2 })).resolves.toBeUndefined()
+  await expect(second({ root, seed: 2 })).resolves.toBeUndefined()
 })

@@ -41,11 +41,8 @@ else if (!(Number.isInteger(kills) && kills >= 2 && Number.isInteger(Number(valu
     ] as const) {
       for (const [how, times] of Object.entries(await kill(n, engine, trials))) counts[how] = (counts[how] ?? 0) + times
     }
-    bar.stop(
-      `${kills} kills (${Object.entries(counts)
-        .map(([how, n]) => `${how} ${n}`)
-        .join(', ')}): every training ended with the bits of an undisturbed one`,
-    )
+    const list = Object.entries(counts).map(([how, n]) => `${how} ${n}`)
+    console.log(`\n${kills} kills (${list.join(', ')}): every training ended with the bits of an undisturbed one`)
     await interrupt(trials)
     console.log('SIGINT and SIGTERM: saved, stopped, and went on to the same end')
     await second(trials)

@@ -81,9 +81,10 @@ export async function interrupt({ root }: Trials): Promise<void> {
 export async function second({ root }: Trials): Promise<void> {
   const expected = await finish(join(root, 'second-undisturbed'), '--no-checkpoint')
   const folder = join(root, 'shared')
-  const first = start(folder, '--slow', '100')
+  const first = start(folder)
   await first.working
-  const { code, message } = await refusal(start(folder))
+  first.process.kill('SIGSTOP') // alive, however long the second takes to start
+  const { code, message } = await refusal(start(folder)).finally(() => first.process.kill('SIGCONT'))
   assert.equal(code, 'PORTOLAN_LOCKED')
   assert(message.includes(`in use by process ${first.process.pid}`), message)
   assert.equal((await first.ended).code, 0)
