@@ -91,12 +91,14 @@ export function compile<A extends unknown[], R extends Tree>(
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
     for (const b of indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
     const outputs = await program.run(inputs)
+    const left = writes.map(v => v.latest.storage)
     writes.forEach((v, i) => {
       written.add(v)
       const storage = outputs[results.length + i]!
       storage.hidden = true
       v.latest = new Tensor(v, storage)
     })
+    for (const s of left) if (s.hidden && s.owners === 0) s.dispose() // a device would wait for the garbage collector, which sees no need
     return rebuild(
       result,
       results.map((t, i) => new Tensor(t, outputs[i]!)),

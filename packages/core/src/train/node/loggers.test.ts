@@ -100,7 +100,8 @@ it.each([csvLogger, jsonlLogger])('%o goes on from a checkpoint without writing 
     const again = logger(path)
     await again.fitStart!({} as Run)
     again.restore!(saved)
-    for (let epoch: number = start; epoch <= 3; epoch++) await again.epochEnd!({ epoch, step: 10 * epoch, ...epochs[epoch - 1]! } as unknown as Run)
+    for (let epoch: number = start; epoch <= 3; epoch++)
+      await again.epochEnd!({ epoch, step: 10 * epoch, ...epochs[epoch - 1]! } as unknown as Run)
     expect(lines(path)).toEqual(whole)
   }
 })
