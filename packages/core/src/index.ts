@@ -126,6 +126,8 @@ export { Trainer, type FitOptions, type TrainerOptions } from './train/trainer.t
 export { supervised, type StepLogs, type SupervisedOptions, type TrainStep } from './train/supervised.ts'
 export type { Batch, Batches, HostBatch } from './train/batch.ts'
 export type { Callback, Run } from './train/callback.ts'
+export type { Checkpointer, SavePoint } from './train/checkpointer.ts'
+export type { Progress, Snapshot } from './train/snapshot.ts'
 export { reduceOnPlateau, type ReduceOnPlateauOptions } from './train/reduce-on-plateau.ts'
 export { learningRateMonitor } from './train/learning-rate-monitor.ts'
 export { overfitOneBatch, type OverfitOptions } from './train/overfit-one-batch.ts'

@@ -6,8 +6,11 @@ import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
+import { packState } from '../pass/pack-state.ts'
 import { explain } from './explain.ts'
 import { fallbacksOf, type Fallback } from './fallbacks.ts'
+import { unpacked } from './packed-session.ts'
+import { platform } from './platform.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
@@ -44,6 +47,11 @@ export interface OnnxOptions {
   worker?: boolean
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'
+  /**
+   * Which processors the threads but the first may use: `'2'`, or `'2;3'` for three threads, counted from 1, in the words of
+   * onnxruntime's `session.intra_op_thread_affinities`. Default: where the system puts them.
+   */
+  affinity?: string
   /** Told of every program made. */
   onCompile?: (info: CompileInfo) => void
   /** Beginning of file names: what every node takes is written there, as a Chrome trace, when a program is disposed of. Node only. */
@@ -59,15 +67,31 @@ const opset = 21
  * @example
  * const trainer = new Trainer({ step, engine: onnx() })
  */
-export function onnx({ providers, threads = 2, worker = false, lowering = 'auto', onCompile, profile }: OnnxOptions = {}): Engine {
+export function onnx({
+  providers,
+  threads = 2,
+  worker = false,
+  lowering = 'auto',
+  affinity,
+  onCompile,
+  profile,
+}: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
+    async facts() {
+      const { provider } = (await takeProvider({ providers, threads, worker })).host
+      const block = lowering === 'auto' && onProcessor(provider) ? await blockSize(provider) : undefined
+      const ort = await platform().load(provider, { threads, named: providers !== undefined })
+      return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
+    },
     async compile(given: Graph): Promise<Program> {
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
       const rules: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
-      const graph = fuseAddition(given)
+      const whole = fuseAddition(given)
+      const packed = own ? packState(whole) : undefined
+      const graph = packed?.graph ?? whole
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
@@ -80,16 +104,23 @@ export function onnx({ providers, threads = 2, worker = false, lowering = 'auto'
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // it would pull the reshape that a barrier is into the next one, or fail at it
-        ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
-          extra: { optimization: { disable_specified_optimizers: 'ReshapeFusion' } },
-        }),
+        extra: {
+          session: {
+            // numbers below 1e-38, where a processor is tens of times slower: a gradient that is almost gone
+            set_denormal_as_zero: '1',
+            ...(affinity !== undefined && threads > 1 && { intra_op_thread_affinities: affinity }),
+          },
+          // it would pull the reshape that a barrier is into the next one, or fail at it
+          ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
+            optimization: { disable_specified_optimizers: 'ReshapeFusion' },
+          }),
+        },
         ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       }
       const fail = (error: unknown): never => {
         throw explain(error, host, source)
       }
-      const session = await host
+      const created = await host
         .create({
           bytes,
           inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
@@ -97,6 +128,7 @@ export function onnx({ providers, threads = 2, worker = false, lowering = 'auto'
           options,
         })
         .catch(fail)
+      const session = packed ? unpacked(created, packed, given) : created
       onCompile?.({
         ops: graph.nodes.length,
         nodes: model.nodes.length,

@@ -14,7 +14,7 @@ const runtime = (): Promise<OrtModule> =>
     })
   }))
 
-const inBrowsers: readonly Provider[] = ['wasm', 'webnn']
+const inBrowsers: ReadonlySet<Provider> = new Set(['wasm', 'webnn'])
 /** A tensor's own getData() stops the process when it is on a GPU: sessions carry numbers to and from it. */
 let [fetching, sending]: (Identity | undefined)[] = []
 
@@ -22,7 +22,7 @@ let [fetching, sending]: (Identity | undefined)[] = []
 export const node: Platform = {
   providers: ['cpu'],
   async load(provider) {
-    if (inBrowsers.includes(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
+    if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()
   },
   spawn: async () => {

@@ -71,15 +71,14 @@ export function serve(line: Line, { load, read, upload, lost }: Place): void {
     },
   }
 
-  let last: Promise<unknown> = Promise.resolve()
-  line.listen(({ id, kind, body }: Request) => {
-    last = last.then(async () => {
-      try {
-        const value = await (answers[kind] as (body: unknown) => unknown)(body)
-        line.post({ id, value } satisfies Reply, ArrayBuffer.isView(value) ? [value.buffer] : [])
-      } catch (error) {
-        line.post({ id, error: error instanceof Error ? error.message : String(error) } satisfies Reply)
-      }
-    })
-  })
+  const answer = async ({ id, kind, body }: Request): Promise<void> => {
+    try {
+      const value = await (answers[kind] as (body: unknown) => unknown)(body)
+      line.post({ id, value } satisfies Reply, ArrayBuffer.isView(value) ? [value.buffer] : [])
+    } catch (error) {
+      line.post({ id, error: error instanceof Error ? error.message : String(error) } satisfies Reply)
+    }
+  }
+  let last = Promise.resolve()
+  line.listen(request => void (last = last.then(() => answer(request))))
 }
