@@ -46,7 +46,7 @@ export function profileTable({ engine, steps, ms, rows }: Profile, { by, rows: m
     row.map((cell, i) => (i < keys.length ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
   const rule = widths.map(w => '─'.repeat(w)).join('  ')
   return [
-    `${engine}: ${ms.toFixed(2)} ms a step (mean of ${steps}), ${total.ms.toFixed(2)} ms of it in ops`,
+    `${engine}: ${ms.toFixed(2)} ms a step (median of ${steps}), ${total.ms.toFixed(2)} ms of it in ops`,
     '',
     line(head),
     rule,

@@ -49,9 +49,9 @@ export interface Profile {
   readonly engine: string
   /** How many steps were measured. */
   readonly steps: number
-  /** Of one step, in the mean. */
+  /** Of one step: the median of all that were measured. */
   readonly ms: number
-  /** The costliest first. Their times add up to less than `ms`: some passes between ops. */
+  /** The costliest first. Times are medians over the steps, too; what is missing to `ms` passes between ops. */
   readonly rows: readonly ProfileRow[]
   readonly events: readonly ProfileEvent[]
 }
@@ -108,7 +108,15 @@ function deeply<T>(f: () => T): T {
   }
 }
 
-type Count = { -readonly [K in 'calls' | 'ms' | 'flops' | 'bytes']: number }
+interface Count {
+  calls: number
+  flops: number
+  bytes: number
+  /** In each of the steps. */
+  readonly times: number[]
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
 
 function summed(engine: string, { graph, kernels, runs }: Measured, warmups: number): Profile {
   const known = new Map<Source, Pick<Origin, 'module' | 'line' | 'gradient'>>()
@@ -122,7 +130,7 @@ function summed(engine: string, { graph, kernels, runs }: Measured, warmups: num
   const counts = new Map<string, Origin & Count>()
   const countOf = (of: Origin): Count => {
     const key = JSON.stringify([of.op, of.module, of.line, of.gradient])
-    if (!counts.has(key)) counts.set(key, { ...of, calls: 0, ms: 0, flops: 0, bytes: 0 })
+    if (!counts.has(key)) counts.set(key, { ...of, calls: 0, flops: 0, bytes: 0, times: runs.slice(warmups).fill(0) })
     return counts.get(key)!
   }
   const visit = ({ nodes }: Graph, times: number): void => {
@@ -137,22 +145,19 @@ function summed(engine: string, { graph, kernels, runs }: Measured, warmups: num
   visit(graph, 1)
 
   const measured = kernels.filter(k => k.run >= warmups)
-  const steps = runs.length - warmups
   const began = measured[0]?.start ?? 0
-  const events = measured.map(({ node, name, start, ms, own }): ProfileEvent => {
+  const events = measured.map(({ node, name, run, start, ms, own }): ProfileEvent => {
     const of = node ? origin(node) : { op: `(${name})`, module: '', line: '', gradient: false }
-    countOf(of).ms += own / steps
+    countOf(of).times[run - warmups]! += own
     return { ...of, kernel: name, start: start - began, ms }
   })
-  const all = [...counts.values()].reduce((n, c) => n + c.ms, 0)
+  const rows = [...counts.values()].map(({ times, ...count }) => ({ ...count, ms: median(times) })).filter(row => row.ms > 0)
+  const all = rows.reduce((n, row) => n + row.ms, 0)
   return {
     engine,
-    steps,
-    ms: runs.slice(warmups).reduce((a, b) => a + b) / steps,
-    rows: [...counts.values()]
-      .filter(c => c.ms > 0)
-      .map(c => ({ ...c, share: c.ms / all, gflops: c.flops / c.ms / 1e6 }))
-      .toSorted((a, b) => b.ms - a.ms),
+    steps: runs.length - warmups,
+    ms: median(runs.slice(warmups)),
+    rows: rows.map(row => ({ ...row, share: row.ms / all, gflops: row.flops / row.ms / 1e6 })).toSorted((a, b) => b.ms - a.ms),
     events,
   }
 }
