@@ -103,7 +103,12 @@ describe('a step with numbers that are not finite', () => {
 describe('an engine that fails', () => {
   const failing = (error: () => Error): Engine => ({
     name: 'broken',
-    compile: async () => ({ run: () => Promise.reject(error()), dispose: async () => {} }),
+    compile: async () => ({
+      run: async () => {
+        throw error()
+      },
+      dispose: async () => {},
+    }),
   })
   const run = async (error: () => Error): Promise<Error> => {
     const model = new Linear(1, 1)
