@@ -149,7 +149,7 @@ describe('a folder of checkpoints', () => {
       weightOf((await loadCheckpoint({ model: make().model }, folder, options)).model)
     expect(await load()).toEqual(seen[3])
     expect(await load({ best: 'loss', mode: 'max' })).toEqual(seen[watched.trainer.history.best('loss', 'max')!.epoch - 1])
-    await expect(load({ epoch: 3 })).rejects.toThrow(/must hold a checkpoint of epoch 3, got those of 1, 4/)
+    await expect(load({ epoch: 3 })).rejects.toThrow(/must hold a checkpoint of epoch 3, got those of (\d, )?4/)
     await expect(loadCheckpoint({ net: make().model }, folder)).rejects.toThrow(
       /step-00000012-epoch-4\.safetensors: load: .*\n +missing: net\.0/,
     )
