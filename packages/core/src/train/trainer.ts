@@ -1,4 +1,4 @@
-import { PortolanError, RunError } from '../errors.ts'
+import { PortolanError, RangeError, RunError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
@@ -8,6 +8,7 @@ import { firstBatches, withoutFirst } from './first-batches.ts'
 import { History } from './history.ts'
 import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
 import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
+import { alike, rows, Steps, type Figures } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -16,6 +17,12 @@ export interface TrainerOptions {
   /** What runs it; without one it runs op by op. */
   engine?: Engine
   callbacks?: readonly Callback[]
+  /**
+   * How many steps the engine makes in one run; the results are the same bit by bit, and batches of another size are run alone. Default:
+   * as many as pay off, 1 to 16: more for small nets and those of many parameters, 1 for convolutions, and 1 where a callback may act
+   * after each step (see `Callback.watches`).
+   */
+  stepsARun?: number
   /** Whether progress is shown in a terminal, or who shows it; default true. */
   progress?: boolean | ProgressBar
   /** Only one epoch of so many batches (true: one), and as many of validation: does everything run? Default: no. */
@@ -31,8 +38,6 @@ export interface FitOptions {
   checkpoint?: Checkpointer
 }
 
-type Figures = Record<string, number>
-
 const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
   const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
   const figures = [
@@ -40,6 +45,16 @@ const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: numbe
     ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v)),
   ]
   return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
+}
+
+/** @throws RunError if a figure is not finite. */
+function finite(figures: Figures, where: string): Figures {
+  for (const [name, v] of Object.entries(figures))
+    if (!Number.isFinite(v))
+      throw new RunError(
+        `${where}: ${name} is ${v}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
+      )
+  return figures
 }
 
 /** Means over batches, weighed by their sizes. */
@@ -73,7 +88,7 @@ export class Trainer {
   readonly history = new History()
   /** Everything that the step says it changes. */
   readonly state: unknown
-  readonly #train: Compiled<[Batch], StepLogs>
+  readonly #train: Steps
   readonly #evaluate: Compiled<[Batch], StepLogs> | undefined
   readonly #callbacks: readonly Callback[]
   readonly #progress: ProgressBar | undefined
@@ -81,11 +96,14 @@ export class Trainer {
   readonly #fewest: number
   #steps = 0
 
-  constructor({ step, engine, callbacks = [], progress = true, fastDevRun = false }: TrainerOptions) {
+  constructor({ step, engine, callbacks = [], stepsARun, progress = true, fastDevRun = false }: TrainerOptions) {
     const whole = typeof step === 'function' ? { train: step } : step
     this.state = whole.state
     this.#engine = engine
-    this.#train = compile((batch: Batch) => whole.train(batch), { engine })
+    if (stepsARun !== undefined && !(Number.isInteger(stepsARun) && stepsARun >= 1))
+      throw new RangeError(`Trainer: stepsARun must be a whole number of at least 1, got ${stepsARun}`)
+    const most = callbacks.some(c => c.batchEnd && !c.watches) ? 1 : stepsARun
+    this.#train = new Steps((batch: Batch) => whole.train(batch), engine, most)
     this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
@@ -160,16 +178,29 @@ export class Trainer {
         const batches = begun && !data.restore ? withoutFirst(data, done) : data
         begun = undefined
         this.#progress?.start(run.epoch, run.epochs, data.length)
+        let waiting: Batch[] = []
+        let together = 1
+        const flush = async (): Promise<void> => {
+          const now = waiting
+          waiting = []
+          for (const [i, figures] of (await this.#train.run(now, together)).entries()) {
+            run.step = ++this.#steps
+            run.logs = finite(figures, `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
+            means.add(run.logs, batchSize(now[i]!))
+            this.#progress?.update(done, means.value)
+            await this.#tell('batchEnd', run)
+          }
+        }
         for await (const host of batches) {
           const batch = toBatch(host)
-          run.step = ++this.#steps
-          run.logs = await this.#figures(await this.#train(batch), `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
-          means.add(run.logs, batchSize(batch))
-          this.#progress?.update(done, means.value)
-          await this.#tell('batchEnd', run)
+          if (waiting.length && !alike(waiting[0]!, batch)) await flush()
+          if (!waiting.length) together = await this.#train.aRun(batch)
+          if (waiting.push(batch) < together) continue
+          await flush()
           if (stopped !== undefined) break
           if (checkpoint) await save({ batch: done, ...means.sofar, logged })
         }
+        await flush()
         if (!done)
           throw new PortolanError(
             `fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`,
@@ -204,7 +235,8 @@ export class Trainer {
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    return this.#figures(await this.#train(toBatch(batch)), `step ${++this.#steps}`)
+    const [figures] = await this.#train.run([toBatch(batch)], 1)
+    return finite(figures!, `step ${++this.#steps}`)
   }
 
   /**
@@ -220,7 +252,7 @@ export class Trainer {
     await evaluating(this.#roots(), async () => {
       for await (const host of data) {
         const batch = toBatch(host)
-        means.add(await this.#figures(await evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
+        means.add(finite((await rows(await evaluate(batch), 1))[0]!, `evaluation batch ${++done}`), batchSize(batch))
       }
     })
     if (!done) throw new PortolanError('evaluate: the data gave no batch')
@@ -247,18 +279,6 @@ export class Trainer {
       throw new PortolanError(
         `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(this.state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
       )
-  }
-
-  async #figures(logs: StepLogs, where: string): Promise<Figures> {
-    const figures: Figures = {}
-    for (const [name, t] of Object.entries(logs)) {
-      figures[name] = await t.item()
-      if (!Number.isFinite(figures[name]))
-        throw new RunError(
-          `${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
-        )
-    }
-    return figures
   }
 
   async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {
