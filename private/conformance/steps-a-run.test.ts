@@ -72,7 +72,10 @@ describe('how many steps a run makes', () => {
     const { engine, runs } = counted()
     const step = supervised({ model, loss: crossEntropy, optimizer: adam() })
     const trainer = new Trainer({ step, engine, callbacks, progress: false, ...(stepsARun !== undefined && { stepsARun }) })
-    await trainer.fit(Array<typeof batch>(16).fill(batch), { epochs: 1 })
+    await trainer.fit(
+      Array.from({ length: 16 }, () => batch),
+      { epochs: 1 },
+    )
     return runs()
   }
   it('one where a callback may act after each step, and it does so at once', async () => {
@@ -94,7 +97,10 @@ describe('how many steps a run makes', () => {
       const { engine, runs } = counted()
       const x = tensor(new Float32Array(shape.reduce((a, b) => a * b)).fill(0.1), shape)
       const step = supervised({ model, loss: (out, target) => mse(out.mean(), target.mean()), optimizer: adam() })
-      await new Trainer({ step, engine, progress: false }).fit(Array(16).fill({ x, y: x }), { epochs: 1 })
+      await new Trainer({ step, engine, progress: false }).fit(
+        Array.from({ length: 16 }, () => ({ x, y: x })),
+        { epochs: 1 },
+      )
       expect([...variables(model, Param).values()].length).toBeGreaterThan(0)
       return runs()
     }

@@ -40,6 +40,6 @@ export function stepsARun({ graph, writes, reads }: Traced<unknown>): number {
   if (work === undefined || batch === 0) return 1
   const beside = call + copyOfFloat * writes.reduce((sum, v) => sum + size(v.shape), 0)
   let steps = 1
-  if (beside > 0.05 * work) while (steps < most && beside > 0.02 * work * steps && 2 * steps * batch <= roomForBatches) steps *= 2
+  if (beside > 0.1 * work) while (steps < most && beside > 0.02 * work * steps && 2 * steps * batch <= roomForBatches) steps *= 2
   return steps
 }
