@@ -84,6 +84,9 @@ export function onnx({
       const ort = await platform().load(provider, { threads, named: providers !== undefined })
       return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
     },
+    async copiesState() {
+      return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
+    },
     async compile(given: Graph): Promise<Program> {
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
