@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..')
 export const ortFolder = dirname(require.resolve('onnxruntime-web'))
 
 /** Makes a page out of a module and the packages' sources, and the workers beside it. */
-export async function bundlePage(entry: string, into: string): Promise<void> {
+export async function bundlePage(entry: string, into: string, alias: Record<string, string> = {}): Promise<void> {
   const web = join(root, 'packages/export-onnx/src/engine/web')
   await build({
     entryPoints: { page: entry, 'plain-worker': join(web, 'plain-worker.ts') },
@@ -22,6 +22,7 @@ export async function bundlePage(entry: string, into: string): Promise<void> {
     target: 'es2022',
     conditions: ['@portolan/source'],
     external: ['onnxruntime-web/*'],
+    alias,
     sourcemap: 'inline',
     logLevel: 'error',
   })
