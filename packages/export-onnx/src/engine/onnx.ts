@@ -4,6 +4,7 @@ import { blocked } from '../lower/blocked.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
+import { webgpu } from '../lower/webgpu.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
 import { packState } from '../pass/pack-state.ts'
@@ -91,7 +92,8 @@ export function onnx({
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
-      const rules: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
+      const fast: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu] : []
+      const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole
