@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { entriesOf, findOpenBlas, findTorch, peerNames } from './contenders.ts'
-import { profile } from './profile.ts'
+import { profileOf } from './profile.ts'
 import { race, type Missing, type Run } from './race.ts'
 import { check, rowsOf, table, type Row } from './report.ts'
 import { benchmarkNames, sized } from './benchmarks.ts'
@@ -12,7 +12,7 @@ import { writeMaterial } from './material.ts'
 const help = `npm run bench -- train | profile [options]
 
 train: trains the models of the suite with Portolan and its peers, in processes that take turns, and compares the median time of a step.
-profile: shows which ops our step of each model spends its time in (--models, --threads).
+profile: shows which ops, modules and lines our step of each model spends its time in (--models, --threads).
 
   --json FILE       where to write { rows: [{ model, oursMs, peer, peerMs, ratio }], runs, machine, ... }
   --models a,b      some of ${benchmarkNames.join(', ')}; default all
@@ -76,7 +76,7 @@ const [models, peers] = [chosen('models', benchmarkNames), chosen('peers', peerN
 const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
 
 if (task === 'profile') {
-  for (const model of models) process.stdout.write(`${await profile(model, { threads })}\n\n`)
+  for (const model of models) process.stdout.write(`${await profileOf(model, { threads })}\n\n`)
   process.exit(0)
 }
 
