@@ -1,6 +1,6 @@
 import { TraceError } from '../errors.ts'
 import type { Setting, Variable } from '../nn/variable.ts'
-import { context } from '../tensor/context.ts'
+import { context, within, type Interpreter } from '../tensor/context.ts'
 import { HostStorage, type Storage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { leaves, rebuild, signature, type Tree } from '../tree.ts'
@@ -12,7 +12,11 @@ import { Trace } from './trace.ts'
 /** Makes programs out of graphs. */
 export interface Engine {
   readonly name: string
+  /** What the last digits of its results depend on, such as the number of threads: written into checkpoints. */
+  facts?(): Promise<Readonly<Record<string, string | number>>>
   compile(graph: Graph): Promise<Program>
+  /** Whether each run copies all that it writes, so that several steps had better be one run. Default: it does not. */
+  copiesState?(): Promise<boolean>
 }
 
 /** A graph made ready. It has no state of its own: storages in, storages out. */
@@ -46,9 +50,20 @@ export function trace<A extends unknown[], R extends Tree>(f: (...args: A) => R,
   return { graph: optimize(graph), result, reads: read.map(([v]) => v), writes: written.map(([v]) => v), settings: t.settings }
 }
 
+/** One way in which a step is run. */
+interface Entry<R> {
+  readonly traced: Traced<R>
+  readonly indices: Bound[]
+  program?: Program
+}
+
 /** A step that runs on an engine. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): Promise<R>
+  /** Every variable that it has changed so far. */
+  readonly writes: ReadonlySet<Variable>
+  /** @internal What is written down for such arguments; nothing is made ready to run. */
+  traced(...args: A): Traced<R>
   /** Frees every program; the step can still be called, and is then made ready anew. */
   dispose(): Promise<void>
 }
@@ -62,35 +77,37 @@ export function compile<A extends unknown[], R extends Tree>(
   step: (...args: A) => R,
   { engine }: { engine?: Engine | undefined } = {},
 ): Compiled<A, R> {
-  const programs = new Map<string, { traced: Traced<R>; program: Program; indices: Bound[] }[]>()
+  const programs = new Map<string, Entry<R>[]>()
+  const written = new Set<Variable>()
 
-  async function prepared(args: A) {
+  function known(args: A): Entry<R> {
     const key = signature(args)
     const list = programs.get(key) ?? []
     programs.set(key, list)
     const hit = list.find(({ traced }) => [...traced.settings].every(([s, v]) => s.plain === v))
     if (hit) return hit
     const traced = trace(step, args)
-    const made = { traced, program: await engine!.compile(traced.graph), indices: bounds(traced.graph) }
+    const made: Entry<R> = { traced, indices: bounds(traced.graph) }
     list.push(made)
     return made
   }
 
   async function once(args: A): Promise<R> {
-    const {
-      traced: { result, reads, writes },
-      program,
-      indices,
-    } = await prepared(args)
+    const entry = known(args)
+    const { result, reads, writes, graph } = entry.traced
+    const program = (entry.program ??= await engine!.compile(graph))
     const results = leaves(result)
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
-    for (const b of indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
+    for (const b of entry.indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
     const outputs = await program.run(inputs)
+    const left = writes.map(v => v.latest.storage)
     writes.forEach((v, i) => {
+      written.add(v)
       const storage = outputs[results.length + i]!
       storage.hidden = true
       v.latest = new Tensor(v, storage)
     })
+    for (const s of left) if (s.hidden && s.owners === 0) s.dispose() // a device would wait for the garbage collector, which sees no need
     return rebuild(
       result,
       results.map((t, i) => new Tensor(t, outputs[i]!)),
@@ -104,12 +121,15 @@ export function compile<A extends unknown[], R extends Tree>(
       if (engine) return once(args)
       const { interpreter } = context()
       await interpreter.ready()
-      return interpreter.scope(() => synchronous(step(...args)), leaves)
+      const write: Interpreter['write'] = (v, value) => (written.add(v), interpreter.write(v, value))
+      return interpreter.scope(() => within({ interpreter: { ...interpreter, write } }, () => synchronous(step(...args))), leaves)
     })
   }
   return Object.assign(run, {
+    writes: written,
+    traced: (...args: A) => known(args).traced,
     dispose: async () => {
-      for (const { program } of [...programs.values()].flat()) await program.dispose()
+      for (const { program } of [...programs.values()].flat()) await program?.dispose()
       programs.clear()
     },
   })

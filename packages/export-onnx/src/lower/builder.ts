@@ -46,6 +46,8 @@ export class Builder {
     readonly names = { next: 0 },
     /** Which op a node was written for. */
     readonly sources = new Map<string, Node>(),
+    /** What every name stands for. */
+    readonly values = new Map<string, Pick<Ref, 'shape' | 'type'>>(),
     /** Whether this is the body of a control op. */
     readonly nested = false,
   ) {}
@@ -68,7 +70,7 @@ export class Builder {
     outs: readonly Pick<Ref, 'shape' | 'type'>[],
     domain = '',
   ): Ref[] {
-    const outputs = outs.map(({ shape, type }) => ({ name: this.#name('v'), shape, type }))
+    const outputs = outs.map(({ shape, type }) => this.#ref('v', shape, type))
     this.#push(
       op,
       inputs,
@@ -100,7 +102,7 @@ export class Builder {
 
   /** A name that is given its nodes when it is first used. */
   lazy(shape: Shape, type: ElementType, write: (name: string) => void): Ref {
-    const ref = { name: this.#name('v'), shape, type }
+    const ref = this.#ref('v', shape, type)
     const node = this.#node
     this.#lazy.set(ref.name, () => {
       const [now, out] = [this.#node, this.out]
@@ -127,7 +129,7 @@ export class Builder {
         : undefined
     const known = key && this.#constants.get(key)
     if (known) return known
-    const ref = { name: this.#name('c'), shape, type }
+    const ref = this.#ref('c', shape, type)
     this.initializers.push({ ...ref, data })
     if (key) this.#constants.set(key, ref)
     return ref
@@ -173,7 +175,7 @@ export class Builder {
     const inputs = graph.inputs
       .filter(v => !bound.has(v))
       .map(v => {
-        const ref: Ref = { name: this.#name('in'), shape: v.shape, type: v.dtype }
+        const ref = this.#ref('in', v.shape, v.dtype)
         refs.set(v, ref)
         return ref
       })
@@ -209,9 +211,14 @@ export class Builder {
 
   /** A builder for the body of a control op: constants stand outside. */
   child(): Builder {
-    return new Builder(this.options, this.initializers, this.names, this.sources, true)
+    return new Builder(this.options, this.initializers, this.names, this.sources, this.values, true)
   }
 
+  #ref(prefix: string, shape: Shape, type: ElementType): Ref {
+    const name = this.#name(prefix)
+    this.values.set(name, { shape, type })
+    return { name, shape, type }
+  }
   #name(prefix: string): string {
     return `${prefix}${this.names.next++}`
   }
