@@ -1,6 +1,6 @@
 import type { Engine, Program } from '@portolan/core'
 import { sourceOf, type Graph, type Node } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked.ts'
+import { blocked } from '../lower/blocked/index.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
