@@ -1,5 +1,5 @@
 import type { Engine, Program } from '@portolan/core'
-import { sourceOf, type Graph } from '@portolan/core/engine'
+import { countNodes, sourceOf, type Graph, type PassEffect } from '@portolan/core/engine'
 import { blocked } from '../lower/blocked.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
@@ -21,6 +21,8 @@ export interface CompileInfo {
   /** Ops of the graph and nodes of the ONNX graph. */
   readonly ops: number
   readonly nodes: number
+  /** How many nodes there were before and after each pass, of core and of this engine, in their order. */
+  readonly passes: readonly PassEffect[]
   /** Size of the ONNX model. */
   readonly bytes: Uint8Array
   /** Channels that stand together, when convolutions run in the blocked layout. */
@@ -95,6 +97,11 @@ export function onnx({
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole
+      const passes: PassEffect[] = [
+        ...(given.effects ?? []),
+        { pass: 'fuseAddition', before: countNodes(given), after: countNodes(whole) },
+        ...(packed ? [{ pass: 'packState', before: countNodes(whole), after: countNodes(graph) }] : []),
+      ]
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
@@ -135,6 +142,7 @@ export function onnx({
       onCompile?.({
         ops: graph.nodes.length,
         nodes: model.nodes.length,
+        passes,
         bytes,
         block,
         provider: host.provider,
