@@ -14,6 +14,7 @@ import { platform } from './platform.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
+import { sessionFor } from './session-cache.ts'
 import { takeProvider } from './take-provider.ts'
 
 /** What was made of a graph, for those who look after speed. */
@@ -130,14 +131,12 @@ export function onnx({
       const fail = (error: unknown): never => {
         throw explain(error, host, source)
       }
-      const created = await host
-        .create({
-          bytes,
-          inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
-          outputs: model.outputs.map(({ name }) => name),
-          options,
-        })
-        .catch(fail)
+      const created = await sessionFor(host, {
+        bytes,
+        inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
+        outputs: model.outputs.map(({ name }) => name),
+        options,
+      }).catch(fail)
       const session = packed ? unpacked(created, packed, given) : created
       onCompile?.({
         ops: graph.nodes.length,
