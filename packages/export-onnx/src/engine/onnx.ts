@@ -1,5 +1,5 @@
 import type { Engine, Program } from '@portolan/core'
-import { sourceOf, type Graph } from '@portolan/core/engine'
+import { sourceOf, type Graph, type Node } from '@portolan/core/engine'
 import { blocked } from '../lower/blocked.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
@@ -12,6 +12,7 @@ import { explain } from './explain.ts'
 import { fallbacksOf, type Fallback } from './fallbacks.ts'
 import { unpacked } from './packed-session.ts'
 import { platform } from './platform.ts'
+import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
@@ -32,8 +33,10 @@ export interface CompileInfo {
   readonly missing: readonly MissingProvider[]
   /** Which nodes the provider leaves to the processor; the first time it takes a while, for each kind of node is tried. */
   fallbacks(): Promise<readonly Fallback[]>
-  /** What each ONNX node was written for: an op and the line that asked for it. */
-  source(node: string): { op: string; line: string } | undefined
+  /** What was lowered: the step's graph after the engine's own passes. */
+  readonly graph: Graph
+  /** What each ONNX node was written for: an op, the line that asked for it, and where the op stands in the graph. */
+  source(node: string): { op: string; line: string; node: Node } | undefined
 }
 
 export interface OnnxOptions {
@@ -85,6 +88,16 @@ export function onnx({
       const ort = await platform().load(provider, { threads, named: providers !== undefined })
       return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
     },
+    async copiesState() {
+      return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
+    },
+    profile: (graph, inputs, runs) =>
+      measure(
+        more => onnx({ ...(providers && { providers }), threads, lowering, ...(affinity !== undefined && { affinity }), ...more }),
+        graph,
+        inputs,
+        runs,
+      ),
     async compile(given: Graph): Promise<Program> {
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
@@ -99,7 +112,7 @@ export function onnx({
       const bytes = encode(model, { opset })
       const source = (name: string) => {
         const node = builder.sources.get(name)
-        return node && { op: node.op, line: sourceOf(node) }
+        return node && { op: node.op, line: sourceOf(node), node }
       }
       const options: SessionOptions = {
         intraOpNumThreads: threads,
@@ -138,6 +151,7 @@ export function onnx({
         block,
         provider: host.provider,
         missing,
+        graph,
         fallbacks: () => fallbacksOf(host, model, builder.values, opset),
         source,
       })

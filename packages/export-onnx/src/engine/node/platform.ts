@@ -42,4 +42,19 @@ export const node: Platform = {
     const { writeFileAtomic } = await import('@portolan/core/node')
     await writeFileAtomic(file, bytes)
   },
+  async readWritten(run) {
+    const [{ mkdtemp, readdir, readFile, rm }, { tmpdir }, { join }] = await Promise.all([
+      import('node:fs/promises'),
+      import('node:os'),
+      import('node:path'),
+    ])
+    const folder = await mkdtemp(join(tmpdir(), 'portolan-'))
+    try {
+      await run(join(folder, 'a'))
+      const [file] = await readdir(folder)
+      return await readFile(join(folder, file!), 'utf8')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  },
 }
