@@ -1,1 +1,11 @@
-export {}
+export { imageNet, normalize, type Preprocessing } from './classify/preprocessing.ts'
+export { Classifier, type ClassifierOptions } from './classify/classifier.ts'
+export { auxiliarySupervised, type AuxiliaryOptions, type WithAuxiliaries } from './classify/auxiliary.ts'
+export { LeNet5, type LeNetOptions } from './classify/lenet.ts'
+export { AlexNet, type AlexNetOptions } from './classify/alexnet.ts'
+export { VGG, type VGGDepth, type VGGOptions } from './classify/vgg.ts'
+export { GoogLeNet, type GoogLeNetOptions } from './classify/googlenet.ts'
+export { InceptionV3, type InceptionV3Options } from './classify/inception-v3.ts'
+export { ResNet, type ResNetDepth } from './classify/resnet.ts'
+export { CifarResNet, type CifarResNetOptions } from './classify/cifar-resnet.ts'
+export { VisionTransformer, type VisionTransformerOptions, type VisionTransformerSize } from './classify/vision-transformer.ts'
