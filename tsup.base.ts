@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig } from 'tsup'
 
-type Exports = Record<string, string | { '@portolan/source'?: string }>
+type Exports = Record<string, string | { '@portolan/source'?: string | { default: string } }>
 
 /**
  * Builds a package file by file as ES modules: every class keeps its name and its place, so a bundler drops what a program does not
@@ -10,7 +10,10 @@ type Exports = Record<string, string | { '@portolan/source'?: string }>
  */
 export function library(): ReturnType<typeof defineConfig> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Exports }
-  const sources = Object.values(exports).flatMap(entry => (typeof entry === 'object' && entry['@portolan/source']) || [])
+  const sources = Object.values(exports).flatMap(entry => {
+    const source = typeof entry === 'object' && entry['@portolan/source']
+    return source ? [typeof source === 'string' ? source : source.default] : []
+  })
   return defineConfig({
     entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.test-d.ts', '!src/**/golden-*.ts', '!src/testing/**'],
     format: ['esm'],

@@ -1,6 +1,6 @@
 import { TraceError } from '../errors.ts'
 import type { Setting, Variable } from '../nn/variable.ts'
-import { context } from '../tensor/context.ts'
+import { context, within, type Interpreter } from '../tensor/context.ts'
 import { HostStorage, type Storage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { leaves, rebuild, signature, type Tree } from '../tree.ts'
@@ -12,6 +12,8 @@ import { Trace } from './trace.ts'
 /** Makes programs out of graphs. */
 export interface Engine {
   readonly name: string
+  /** What the last digits of its results depend on, such as the number of threads: written into checkpoints. */
+  facts?(): Promise<Readonly<Record<string, string | number>>>
   compile(graph: Graph): Promise<Program>
 }
 
@@ -49,6 +51,8 @@ export function trace<A extends unknown[], R extends Tree>(f: (...args: A) => R,
 /** A step that runs on an engine. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): Promise<R>
+  /** Every variable that it has changed so far. */
+  readonly writes: ReadonlySet<Variable>
   /** Frees every program; the step can still be called, and is then made ready anew. */
   dispose(): Promise<void>
 }
@@ -63,6 +67,7 @@ export function compile<A extends unknown[], R extends Tree>(
   { engine }: { engine?: Engine | undefined } = {},
 ): Compiled<A, R> {
   const programs = new Map<string, { traced: Traced<R>; program: Program; indices: Bound[] }[]>()
+  const written = new Set<Variable>()
 
   async function prepared(args: A) {
     const key = signature(args)
@@ -86,11 +91,14 @@ export function compile<A extends unknown[], R extends Tree>(
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
     for (const b of indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
     const outputs = await program.run(inputs)
+    const left = writes.map(v => v.latest.storage)
     writes.forEach((v, i) => {
+      written.add(v)
       const storage = outputs[results.length + i]!
       storage.hidden = true
       v.latest = new Tensor(v, storage)
     })
+    for (const s of left) if (s.hidden && s.owners === 0) s.dispose() // a device would wait for the garbage collector, which sees no need
     return rebuild(
       result,
       results.map((t, i) => new Tensor(t, outputs[i]!)),
@@ -104,10 +112,12 @@ export function compile<A extends unknown[], R extends Tree>(
       if (engine) return once(args)
       const { interpreter } = context()
       await interpreter.ready()
-      return interpreter.scope(() => synchronous(step(...args)), leaves)
+      const write: Interpreter['write'] = (v, value) => (written.add(v), interpreter.write(v, value))
+      return interpreter.scope(() => within({ interpreter: { ...interpreter, write } }, () => synchronous(step(...args))), leaves)
     })
   }
   return Object.assign(run, {
+    writes: written,
     dispose: async () => {
       for (const { program } of [...programs.values()].flat()) await program.dispose()
       programs.clear()

@@ -32,7 +32,8 @@ export interface Callback {
   validationEnd?(run: Run): void | Promise<void>
   epochEnd?(run: Run): void | Promise<void>
   fitEnd?(run: Run): void | Promise<void>
-  /** What it must remember to go on, as JSON. */
+  /** What it must remember to go on: as for JSON, and tensors. */
   state?(): unknown
+  /** Takes that back, after `fitStart`. */
   restore?(state: unknown): void
 }

@@ -3,9 +3,11 @@ import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
-import { firstBatches } from './first-batches.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import { firstBatches, withoutFirst } from './first-batches.ts'
 import { History } from './history.ts'
 import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
+import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -25,6 +27,8 @@ export interface FitOptions {
   epochs: number
   /** Judged after every epoch. */
   validation?: Batches
+  /** Keeps what is needed to go on after a crash, and goes on from it: `checkpoints(folder)` of `@portolan/core/node`. */
+  checkpoint?: Checkpointer
 }
 
 type Figures = Record<string, number>
@@ -42,6 +46,13 @@ const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: numbe
 class Means {
   #sums: Figures = {}
   #count = 0
+  constructor({ sums, count }: Pick<Progress, 'sums' | 'count'> = { sums: {}, count: 0 }) {
+    this.#sums = { ...sums }
+    this.#count = count
+  }
+  get sofar(): Pick<Progress, 'sums' | 'count'> {
+    return { sums: { ...this.#sums }, count: this.#count }
+  }
   add(logs: Readonly<Figures>, n: number): void {
     for (const [name, v] of Object.entries(logs)) this.#sums[name] = (this.#sums[name] ?? 0) + v * n
     this.#count += n
@@ -82,16 +93,29 @@ export class Trainer {
   }
 
   /**
-   * Trains for some epochs; called again, it goes on.
-   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data.
+   * Trains for some epochs; called again, it goes on. With a checkpoint that has something to go on from, it trains what is left of them.
+   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
    */
-  async fit(data: Batches, { epochs, validation }: FitOptions): Promise<History> {
+  async fit(data: Batches, options: FitOptions): Promise<History> {
+    const { validation, checkpoint } = options
     if (this.#fewest)
-      [data, epochs, validation] = [firstBatches(data, this.#fewest), 1, validation && firstBatches(validation, this.#fewest)]
+      return this.#fit(firstBatches(data, this.#fewest), {
+        epochs: 1,
+        ...(validation && { validation: firstBatches(validation, this.#fewest) }),
+      })
+    const saved = await checkpoint?.open()
+    try {
+      return await this.#fit(data, options, saved)
+    } finally {
+      await checkpoint?.close()
+    }
+  }
+
+  async #fit(data: Batches, { epochs, validation, checkpoint }: FitOptions, saved?: Snapshot): Promise<History> {
     for (const m of this.#roots()) if (!m.training) m.train()
     let stopped: string | undefined
     let logged: Figures = {}
-    const before = this.history.epochs.length
+    const before = saved?.progress.before ?? this.history.epochs.length
     const run = {
       trainer: this,
       epoch: before,
@@ -102,17 +126,41 @@ export class Trainer {
       stop: (reason: string) => void (stopped = reason),
     } as { -readonly [K in keyof Run]: Run[K] }
     await this.#tell('fitStart', run)
+    const parts: RunParts = {
+      state: this.state,
+      callbacks: this.#callbacks,
+      history: this.history,
+      data,
+      validation,
+      facts: { engine: this.#engine?.name ?? 'eager', ...(checkpoint && (await this.#engine?.facts?.())) },
+    }
+    const save = async (within: Pick<Progress, 'batch' | 'sums' | 'count' | 'logged'>, atEnd = false): Promise<void> => {
+      const { step } = run
+      this.#requireState()
+      const progress = { step, epoch: this.history.epochs.length, before, ...within, ...(stopped !== undefined && { stopped }) }
+      await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
+    }
+    if (saved) {
+      const others = restoreSnapshot(saved, parts)
+      if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
+      this.#steps = run.step = saved.progress.step
+      run.epoch = saved.progress.epoch
+      stopped = saved.progress.stopped
+    }
+    let begun = saved?.progress.batch ? saved.progress : undefined
     try {
       while (run.epoch < run.epochs && stopped === undefined) {
         run.epoch++
         run.logs = {}
-        logged = {}
+        logged = { ...begun?.logged }
         const started = performance.now()
-        await this.#tell('epochStart', run)
-        const means = new Means()
-        let done = 0
+        if (!begun) await this.#tell('epochStart', run)
+        const means = new Means(begun)
+        let done = begun?.batch ?? 0
+        const batches = begun && !data.restore ? withoutFirst(data, done) : data
+        begun = undefined
         this.#progress?.start(run.epoch, run.epochs, data.length)
-        for await (const host of data) {
+        for await (const host of batches) {
           const batch = toBatch(host)
           run.step = ++this.#steps
           run.logs = await this.#figures(await this.#train(batch), `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
@@ -120,6 +168,7 @@ export class Trainer {
           this.#progress?.update(done, means.value)
           await this.#tell('batchEnd', run)
           if (stopped !== undefined) break
+          if (checkpoint) await save({ batch: done, ...means.sofar, logged })
         }
         if (!done)
           throw new PortolanError(
@@ -139,6 +188,7 @@ export class Trainer {
         this.history.epochs.push({ epoch: run.epoch, logs: run.logs, ...(run.validation && { validation: run.validation }), seconds })
         this.#progress?.stop(epochLine(run, seconds))
         await this.#tell('epochEnd', run)
+        if (checkpoint) await save({ batch: 0, sums: {}, count: 0, logged: {} }, true)
       }
       if (stopped !== undefined) this.#progress?.stop(`Stopped: ${stopped}`)
     } finally {
@@ -188,6 +238,15 @@ export class Trainer {
     return this.state instanceof Module
       ? [this.state]
       : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
+  }
+
+  /** @throws PortolanError if the step changes something that no checkpoint would hold. */
+  #requireState(): void {
+    const lost = unnamed(this.state, this.#train.writes)
+    if (lost.length)
+      throw new PortolanError(
+        `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(this.state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
+      )
   }
 
   async #figures(logs: StepLogs, where: string): Promise<Figures> {

@@ -1,5 +1,6 @@
-import { concrete, evaluating, PortolanError, RangeError, Tensor, type DType, type Module } from '@portolan/core'
+import { concrete, evaluating, PortolanError, RangeError, Tensor, toHost, type DType, type Module } from '@portolan/core'
 import { optimize, trace, type Graph } from '@portolan/core/engine'
+import { platform } from '../engine/platform.ts'
 import { Builder, type LowerOptions } from '../lower/builder.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
@@ -74,6 +75,7 @@ export async function exportOnnx(
     throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)
   const options: LowerOptions = { rules: [portable], opset }
   let names: string[] = []
+  await toHost(model)
   const bytes = await evaluating(model, () => {
     const at = (n: number): Graph => {
       const args = ports.map(({ shape, dtype }) =>
@@ -90,10 +92,7 @@ export async function exportOnnx(
     const onnx = open.length ? openDimension(at, open[0]!, options) : new Builder(options).graph(at(1), new Map(), 'model')
     return encode(renamed(onnx, Object.keys(inputs), names), { opset, ...(metadata && { metadata }) })
   })
-  if (file !== undefined) {
-    const { writeFileAtomic } = await import('@portolan/core/node')
-    await writeFileAtomic(file, bytes)
-  }
+  if (file !== undefined) await platform().writeFile(file, bytes)
   return bytes
 }
 

@@ -43,6 +43,8 @@ export class Builder {
     readonly names = { next: 0 },
     /** Which op a node was written for. */
     readonly sources = new Map<string, Node>(),
+    /** What every name stands for. */
+    readonly values = new Map<string, Pick<Ref, 'shape' | 'type'>>(),
     /** Whether this is the body of a control op. */
     readonly nested = false,
   ) {}
@@ -65,7 +67,7 @@ export class Builder {
     outs: readonly Pick<Ref, 'shape' | 'type'>[],
     domain = '',
   ): Ref[] {
-    const outputs = outs.map(({ shape, type }) => ({ name: this.#name('v'), shape, type }))
+    const outputs = outs.map(({ shape, type }) => this.#ref('v', shape, type))
     this.#push(
       op,
       inputs,
@@ -93,7 +95,7 @@ export class Builder {
 
   /** A name that is given its nodes when it is first used. */
   lazy(shape: Shape, type: ElementType, write: (name: string) => void): Ref {
-    const ref = { name: this.#name('v'), shape, type }
+    const ref = this.#ref('v', shape, type)
     const node = this.#node
     this.#lazy.set(ref.name, () => {
       const [now, out] = [this.#node, this.out]
@@ -120,7 +122,7 @@ export class Builder {
         : undefined
     const known = key && this.#constants.get(key)
     if (known) return known
-    const ref = { name: this.#name('c'), shape, type }
+    const ref = this.#ref('c', shape, type)
     this.initializers.push({ ...ref, data })
     if (key) this.#constants.set(key, ref)
     return ref
@@ -165,7 +167,7 @@ export class Builder {
     const inputs = graph.inputs
       .filter(v => !bound.has(v))
       .map(v => {
-        const ref: Ref = { name: this.#name('in'), shape: v.shape, type: v.dtype }
+        const ref = this.#ref('in', v.shape, v.dtype)
         refs.set(v, ref)
         return ref
       })
@@ -201,9 +203,14 @@ export class Builder {
 
   /** A builder for the body of a control op: constants stand outside. */
   child(): Builder {
-    return new Builder(this.options, this.initializers, this.names, this.sources, true)
+    return new Builder(this.options, this.initializers, this.names, this.sources, this.values, true)
   }
 
+  #ref(prefix: string, shape: Shape, type: ElementType): Ref {
+    const name = this.#name(prefix)
+    this.values.set(name, { shape, type })
+    return { name, shape, type }
+  }
   #name(prefix: string): string {
     return `${prefix}${this.names.next++}`
   }
