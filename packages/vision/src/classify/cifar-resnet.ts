@@ -42,7 +42,8 @@ export class CifarResNet extends Classifier {
   constructor(depth: number, { numClasses = 10, includeTop = true, width, shortcut = 'padding' }: CifarResNetOptions = {}) {
     super(numClasses, includeTop)
     const count = (depth - 2) / 6
-    if (!(Number.isInteger(count) && count > 0)) throw new RangeError(`CifarResNet: depth must be 6·k + 2, such as 20, 32, 44 or 56, got ${depth}`)
+    if (!(Number.isInteger(count) && count > 0))
+      throw new RangeError(`CifarResNet: depth must be 6·k + 2, such as 20, 32, 44 or 56, got ${depth}`)
     const w = widths(width)
     let channels = w(16)
     const stage = (out: number, stride: number): Sequential =>

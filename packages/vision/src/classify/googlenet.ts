@@ -89,14 +89,7 @@ export class GoogLeNet extends Classifier implements WithAuxiliaries {
   readonly aux2: InceptionAux | undefined
   readonly dropout: Dropout
   readonly fc: Linear | undefined
-  constructor({
-    numClasses,
-    includeTop = true,
-    width,
-    auxiliary = true,
-    dropout = 0.2,
-    auxiliaryDropout = 0.7,
-  }: GoogLeNetOptions = {}) {
+  constructor({ numClasses, includeTop = true, width, auxiliary = true, dropout = 0.2, auxiliaryDropout = 0.7 }: GoogLeNetOptions = {}) {
     super(numClasses, includeTop)
     const w = widths(width)
     this.conv1 = new BasicConv2d(3, w(64), 7, { stride: 2, padding: 3 })

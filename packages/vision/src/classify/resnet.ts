@@ -1,4 +1,15 @@
-import { BasicBlock, BatchNorm2d, Bottleneck, Conv2d, heNormal, Linear, MaxPool2d, RangeError, Sequential, type Tensor } from '@portolan/core'
+import {
+  BasicBlock,
+  BatchNorm2d,
+  Bottleneck,
+  Conv2d,
+  heNormal,
+  Linear,
+  MaxPool2d,
+  RangeError,
+  Sequential,
+  type Tensor,
+} from '@portolan/core'
 import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { initialize } from './initialize.ts'
 import { imageNet } from './preprocessing.ts'
