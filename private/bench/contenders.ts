@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from './process.ts'
-import type { ModelName } from './tasks.ts'
+import type { BenchmarkName } from './benchmarks.ts'
+import type { PortolanJob } from './peers/portolan.ts'
 
 export const peerNames = ['torch', 'tfjs'] as const
 export type PeerName = (typeof peerNames)[number]
@@ -52,15 +53,28 @@ export function findOpenBlas(): string | undefined {
     .find(folder => existsSync(folder))
 }
 
-const convolutional = new Set<ModelName>(['cnn', 'cifar', 'resnet'])
+const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
 /** Where the way between JavaScript and onnxruntime is long for the work done, several steps a run pay off. */
-const repeatable = new Set<ModelName>(['mlp', 'tiny', 'big'])
+const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
+
+/** What all contenders of a race work on. */
+export interface Job {
+  readonly model: BenchmarkName
+  readonly sizes: object
+  /** Where weights and batches stand, see `writeMaterial`. */
+  readonly folder: string
+}
 
 /** Every way in which the libraries can run a model; the fastest of each is what counts. */
-export function entriesOf(model: ModelName, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
-  const common = [model, String(threads), String(warmups)]
-  const entries: Entry[] = [{ library: 'portolan', variant: 'one step a run', command: node('portolan.ts', common) }]
-  if (repeatable.has(model)) entries.push({ library: 'portolan', variant: '8 steps a run', command: node('portolan.ts', [...common, '8']) })
+export function entriesOf({ model, sizes, folder }: Job, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+  const common = { model, sizes, threads, warmups }
+  const ours = (variant: string, stepsARun: number): Entry => ({
+    library: 'portolan',
+    variant,
+    command: node('portolan.ts', [JSON.stringify({ ...common, stepsARun } satisfies PortolanJob)]),
+  })
+  const entries = [ours('one step a run', 1)]
+  if (repeatable.has(model)) entries.push(ours('8 steps a run', 8))
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
@@ -69,11 +83,11 @@ export function entriesOf(model: ModelName, { peers, python, openBlas, threads, 
         entries.push({
           library: 'torch',
           variant: options.join(' ') || 'default',
-          command: { file: python, args: [here('pytorch.py'), ...common, ...options], env },
+          command: { file: python, args: [here('pytorch.py'), JSON.stringify({ ...common, folder, options })], env },
         })
       }
     }
   }
-  if (peers.includes('tfjs')) entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', common) })
+  if (peers.includes('tfjs')) entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
   return entries
 }

@@ -1,19 +1,21 @@
 import { writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { entriesOf, findOpenBlas, findTorch, peerNames } from './contenders.ts'
 import { profile } from './profile.ts'
 import { race, type Missing, type Run } from './race.ts'
 import { check, rowsOf, table, type Row } from './report.ts'
-import { modelNames } from './tasks.ts'
+import { benchmarkNames, sized } from './benchmarks.ts'
+import { writeMaterial } from './material.ts'
 
 const help = `npm run bench -- train | profile [options]
 
-train: trains eight models with Portolan and its peers, in processes that take turns, and compares the median time of a step.
+train: trains the models of the suite with Portolan and its peers, in processes that take turns, and compares the median time of a step.
 profile: shows which ops our step of each model spends its time in (--models, --threads).
 
   --json FILE       where to write { rows: [{ model, oursMs, peer, peerMs, ratio }], runs, machine, ... }
-  --models a,b      some of ${modelNames.join(', ')}; default all
+  --models a,b      some of ${benchmarkNames.join(', ')}; default all
   --peers a,b       some of ${peerNames.join(', ')}; default both
   --rounds N        turns of every process; default 12
   --seconds N       time after which a process takes no more turns; default 20
@@ -38,7 +40,7 @@ function parsed() {
       options: {
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
-        models: text(modelNames.join()),
+        models: text(benchmarkNames.join()),
         peers: text(peerNames.join()),
         rounds: text('12'),
         seconds: text('20'),
@@ -70,7 +72,7 @@ if (values.help) {
 }
 const task = positionals.join()
 if (task !== 'train' && task !== 'profile') usage(`Say what to measure: train or profile. Got '${positionals.join(' ')}'.`)
-const [models, peers] = [chosen('models', modelNames), chosen('peers', peerNames)]
+const [models, peers] = [chosen('models', benchmarkNames), chosen('peers', peerNames)]
 const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
 
 if (task === 'profile') {
@@ -87,7 +89,11 @@ const openBlas = torch.python ? findOpenBlas() : undefined
 if (torch.python && !openBlas) say('OpenBLAS was not found: PyTorch runs with the library it was built for, which on Debian is slow.')
 
 for (const model of models) {
-  const result = await race(model, entriesOf(model, { peers, python: torch.python, openBlas, threads, warmups }), { rounds, seconds, say })
+  const { sizes, setup } = sized(model)
+  const folder = await writeMaterial(setup)
+  const entries = entriesOf({ model, sizes, folder }, { peers, python: torch.python, openBlas, threads, warmups })
+  const result = await race(model, entries, { rounds, seconds, say })
+  await rm(folder, { recursive: true })
   check(result.runs)
   runs.push(...result.runs)
   rows.push(...rowsOf(result.runs, peers))

@@ -12,8 +12,8 @@ export interface Command {
 export interface Ready {
   readonly versions: Readonly<Record<string, string>>
   readonly parameters: number
-  /** Of the last warm-up step. */
-  readonly loss: number
+  /** Of the warm-up steps, all losses of each. */
+  readonly losses: readonly number[]
   readonly warmups: number
   /** What it runs on, where it has a choice. */
   readonly backend?: string

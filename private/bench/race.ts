@@ -1,10 +1,10 @@
 import { contend, type Contender, type Ready } from './process.ts'
 import type { Entry } from './contenders.ts'
-import type { ModelName } from './tasks.ts'
+import type { BenchmarkName } from './benchmarks.ts'
 
 /** What one contender did with one model. */
 export interface Run extends Ready {
-  readonly model: ModelName
+  readonly model: BenchmarkName
   readonly library: Entry['library']
   readonly variant: string
   readonly medianMs: number
@@ -16,7 +16,7 @@ export interface Run extends Ready {
 export interface Missing {
   readonly library: Entry['library']
   readonly variant?: string
-  readonly model?: ModelName
+  readonly model?: BenchmarkName
   readonly reason: string
 }
 
@@ -40,7 +40,7 @@ function median(values: readonly number[]): number {
 
 /** Every entry in a process of its own, turn by turn, so that a slow minute of the machine meets all alike. */
 export async function race(
-  model: ModelName,
+  model: BenchmarkName,
   entries: readonly Entry[],
   { rounds, seconds, say }: RaceOptions,
 ): Promise<{ runs: Run[]; missing: Missing[] }> {

@@ -14,15 +14,25 @@ export interface Row {
   readonly peerVariant: string
 }
 
-/** @throws Error unless all trained the same network, to a finite loss. */
+/** How many losses from the start on are compared, and by how much they may differ, relative to 1 or more. */
+const [compared, tolerance] = [4, 2e-3]
+
+/** @throws Error unless all trained the same network, to finite losses, and those that began at our weights to ours. */
 export function check(runs: readonly Run[]): void {
-  const odd = runs.find(r => r.parameters !== runs[0]!.parameters)
-  if (odd)
-    throw new Error(
-      `${odd.model}: ${odd.library} has ${odd.parameters} parameters, ${runs[0]!.library} has ${runs[0]!.parameters}: they train different networks`,
-    )
-  const lost = runs.find(r => !Number.isFinite(r.loss))
-  if (lost) throw new Error(`${lost.model}: the loss of ${lost.library} (${lost.variant}) is ${lost.loss}`)
+  const fail = (run: Run, problem: string): never => {
+    throw new Error(`${run.model}: ${run.library} (${run.variant}) ${problem}`)
+  }
+  const ours = runs.find(r => r.library === 'portolan')
+  for (const run of runs) {
+    if (run.parameters !== runs[0]!.parameters)
+      fail(run, `has ${run.parameters} parameters, ${runs[0]!.library} has ${runs[0]!.parameters}: they train different networks`)
+    const lost = run.losses.find(loss => !Number.isFinite(loss))
+    if (lost !== undefined) fail(run, `came to a loss of ${lost}`)
+    if (!ours || run.library === 'tfjs') continue
+    const [theirs, expected] = [run.losses.slice(0, compared), ours.losses.slice(0, compared)]
+    if (theirs.some((loss, i) => Math.abs(loss - expected[i]!) > tolerance * Math.max(1, Math.abs(expected[i]!))))
+      fail(run, `began with the losses ${theirs.join(', ')}, we with ${expected.join(', ')}`)
+  }
 }
 
 /** The rows of one model. */

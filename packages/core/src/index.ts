@@ -20,7 +20,7 @@ export { compile, trace, type Compiled, type Engine, type Program, type Traced }
 export { scan, repeated } from './graph/scan.ts'
 export * from './nn/variable.ts'
 export { evaluating, Module, modules, variables, trainable, freeze, unfreeze, type Filter, type Kind, type Layer } from './nn/module.ts'
-export { split, merge, load, weights, type LoadOptions, type State } from './nn/state.ts'
+export { split, merge, load, loadReport, weights, type LoadOptions, type LoadReport, type State } from './nn/state.ts'
 export { toHost } from './nn/to-host.ts'
 export { Rng, seed, defaultRng } from './nn/rng.ts'
 export * from './nn/init.ts'

@@ -1,10 +1,11 @@
-import { PortolanError, RunError } from '../errors.ts'
+import { NotFiniteError, PortolanError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
 import type { Checkpointer } from './checkpointer.ts'
 import { firstBatches, withoutFirst } from './first-batches.ts'
+import { Guard } from './guard.ts'
 import { History } from './history.ts'
 import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
 import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
@@ -79,6 +80,7 @@ export class Trainer {
   readonly #progress: ProgressBar | undefined
   readonly #engine: Engine | undefined
   readonly #fewest: number
+  readonly #guard: Guard
   #steps = 0
 
   constructor({ step, engine, callbacks = [], progress = true, fastDevRun = false }: TrainerOptions) {
@@ -90,11 +92,12 @@ export class Trainer {
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
     this.#fewest = Number(fastDevRun)
+    this.#guard = new Guard(batch => whole.train(batch), whole.state)
   }
 
   /**
    * Trains for some epochs; called again, it goes on. With a checkpoint that has something to go on from, it trains what is left of them.
-   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
+   * @throws NotFiniteError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
    */
   async fit(data: Batches, options: FitOptions): Promise<History> {
     const { validation, checkpoint } = options
@@ -107,6 +110,7 @@ export class Trainer {
     try {
       return await this.#fit(data, options, saved)
     } finally {
+      this.#guard.end()
       await checkpoint?.close()
     }
   }
@@ -163,7 +167,7 @@ export class Trainer {
         for await (const host of batches) {
           const batch = toBatch(host)
           run.step = ++this.#steps
-          run.logs = await this.#figures(await this.#train(batch), `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
+          run.logs = await this.#learn(batch, `step ${run.step} (epoch ${run.epoch}, batch ${++done})`, checkpoint)
           means.add(run.logs, batchSize(batch))
           this.#progress?.update(done, means.value)
           await this.#tell('batchEnd', run)
@@ -200,11 +204,11 @@ export class Trainer {
 
   /**
    * One step on one batch, for a loop of your own; its figures. Callbacks and the history hear nothing of it.
-   * @throws RunError when a figure is not finite.
+   * @throws NotFiniteError when a figure is not finite.
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    return this.#figures(await this.#train(toBatch(batch)), `step ${++this.#steps}`)
+    return this.#learn(toBatch(batch), `step ${++this.#steps}`)
   }
 
   /**
@@ -229,6 +233,7 @@ export class Trainer {
 
   /** Frees the compiled steps. */
   async dispose(): Promise<void> {
+    this.#guard.end()
     await this.#train.dispose()
     await this.#evaluate?.dispose()
   }
@@ -249,13 +254,24 @@ export class Trainer {
       )
   }
 
+  /** One step. Where it fails, state is as it was before. */
+  async #learn(batch: Batch, where: string, checkpoint?: Checkpointer): Promise<Figures> {
+    this.#guard.begin(this.#steps, [batch], this.#train.writes)
+    try {
+      return await this.#figures(await this.#train(batch), where)
+    } catch (error) {
+      throw await this.#guard.explain(error, where, checkpoint)
+    }
+  }
+
   async #figures(logs: StepLogs, where: string): Promise<Figures> {
     const figures: Figures = {}
     for (const [name, t] of Object.entries(logs)) {
       figures[name] = await t.item()
       if (!Number.isFinite(figures[name]))
-        throw new RunError(
+        throw new NotFiniteError(
           `${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
+          { op: name, expected: 'a finite number', received: String(figures[name]) },
         )
     }
     return figures

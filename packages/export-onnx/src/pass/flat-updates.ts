@@ -1,8 +1,10 @@
 import { dce, size, Value, type Graph, type Node, type OpName, type Spec } from '@portolan/core/engine'
 
-/** What changes state may be at most so long together, as one vector; beyond, only what is short joins. */
-const together = 2 ** 19
-const short = 2 ** 14
+/**
+ * How many numbers of state may be changed together. In larger graphs a gradient is better used up where it is made: one op that
+ * waits for all of them would keep them, and what they are made of, in memory until the end.
+ */
+const together = 600_000
 
 const elementwise: ReadonlySet<OpName> = new Set<OpName>([
   ...(['add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'neg', 'abs', 'sign', 'exp', 'log', 'sqrt', 'tanh', 'sigmoid'] as const),
@@ -52,10 +54,9 @@ export function flatUpdates(graph: Graph, states: readonly Value[] = graph.input
   for (const u of updates) alike.set(u.key, [...(alike.get(u.key) ?? []), u])
   const gone = new Set<Node>()
   const added: Node[] = []
-  for (const all of alike.values()) {
-    const length = (u: Update): number => size(u.nodes[0]!.outputs[0]!.shape)
-    const total = all.reduce((sum, u) => sum + length(u), 0)
-    const group = total <= together ? all : all.filter(u => length(u) <= short)
+  const length = (u: Update): number => size(u.nodes[0]!.outputs[0]!.shape)
+  if (updates.reduce((sum, u) => sum + length(u), 0) > together) return graph
+  for (const group of alike.values()) {
     if (group.length < 2) continue
     const [first] = group as [Update]
     const vector = group.reduce((sum, u) => sum + length(u), 0)
