@@ -95,9 +95,9 @@ SMALL = {
 REAL = {
     'alexnet': (models.alexnet, (2, 3, 224, 224), 1, 0),
     'vgg16': (models.vgg16, (1, 3, 224, 224), 1, 0),
-    'googlenet': (lambda: models.googlenet(init_weights=True), (4, 3, 224, 224), 1, 0.3),
-    'inception_v3': (lambda: models.inception_v3(init_weights=True), (4, 3, 299, 299), 1, 0.4),
-    'resnet50': (models.resnet50, (4, 3, 224, 224), 1, 0),
+    'googlenet': (lambda: models.googlenet(init_weights=True), (2, 3, 96, 96), 1, 0.3),
+    'inception_v3': (lambda: models.inception_v3(init_weights=True), (2, 3, 299, 299), 1, 0.4),
+    'resnet50': (models.resnet50, (2, 3, 96, 96), 1, 0),
     'vit_b_16': (models.vit_b_16, (1, 3, 224, 224), 1, 0),
 }
 
@@ -125,11 +125,12 @@ def draw_model(name, make, shape, tiles, seed, half):
     for m in model.modules():
         if isinstance(m, nn.Dropout):
             m.p = 0.0  # what is dropped is another stream's matter
+    shift, scale = (0.7, 0.3) if half else (1, 0.2)
     norms = {f'{path}.{part}' for path, m in model.named_modules() if isinstance(m, nn.BatchNorm2d) for part in ('weight', 'bias')}
     with torch.no_grad():
         for path, t in model.state_dict().items():  # what starts at one number shows nothing
-            if path in norms and half and name in ('googlenet', 'inception_v3', 'resnet50'):  # few ReLUs near their bend: in a net this deep roundings turn some others on or off
-                t.copy_((0.7 if path.endswith('bias') else 0.3) * (1 + 0.1 * draw(t)))
+            if path in norms and name in ('googlenet', 'inception_v3', 'resnet50'):  # few ReLUs near their bend: in a net this deep roundings turn some others on or off
+                t.copy_((shift if path.endswith('bias') else scale) * (1 + 0.1 * draw(t)))
             elif path.endswith('running_var'):
                 t.copy_(1 + 0.3 * draw(t).abs())
             elif path.endswith('running_mean') or t.dtype == torch.float32 and t.dim() == 1:

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import '../index.ts' // a layer needs an engine
 import { HostRng } from '../random/host-rng.ts'
 import { RangeError, ShapeError } from '../errors.ts'
 import {
