@@ -9,3 +9,7 @@ export { InceptionV3, type InceptionV3Options } from './classify/inception-v3.ts
 export { ResNet, type ResNetDepth } from './classify/resnet.ts'
 export { CifarResNet, type CifarResNetOptions } from './classify/cifar-resnet.ts'
 export { VisionTransformer, type VisionTransformerOptions, type VisionTransformerSize } from './classify/vision-transformer.ts'
+export { freezeFeatures, unfreezeFeatures, type FreezeOptions } from './transfer/freeze-features.ts'
+export { discriminativeRates, type DiscriminativeOptions } from './transfer/discriminative-rates.ts'
+export { cacheFeatures, type CachedField, type CacheFeaturesOptions } from './transfer/cache-features.ts'
+export { timmVisionTransformer } from './transfer/timm-names.ts'
