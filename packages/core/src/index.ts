@@ -124,7 +124,14 @@ export { HostRng, type HostRngState } from './random/host-rng.ts'
 export { squaresKey, squaresWords } from './random/squares.ts'
 export { summary } from './nn/summary.ts'
 export { Trainer, type FitOptions, type TrainerOptions } from './train/trainer.ts'
-export { supervised, type Objective, type SeveralOutputsOptions, type StepLogs, type SupervisedOptions, type TrainStep } from './train/supervised.ts'
+export {
+  supervised,
+  type Objective,
+  type SeveralOutputsOptions,
+  type StepLogs,
+  type SupervisedOptions,
+  type TrainStep,
+} from './train/supervised.ts'
 export type { Batch, Batches, HostBatch } from './train/batch.ts'
 export type { Callback, Run } from './train/callback.ts'
 export type { Checkpointer, SavePoint } from './train/checkpointer.ts'
