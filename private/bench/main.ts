@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { savePicture } from '@portolan/core/node'
 import { benchmarkNames } from './benchmarks.ts'
 import { findOpenBlas, findTorch, peerNames } from './contenders.ts'
-import { profile } from './profile.ts'
+import { profileOf } from './profile.ts'
 import { progress } from './progress.ts'
 import { charts } from './report/charts.ts'
 import { writePage } from './report/page.ts'
@@ -142,7 +142,7 @@ if (values.help) process.stdout.write(`${help}\n`)
 else if (task === 'profile') {
   const names = [...named, ...(values.models?.split(',') ?? [])]
   for (const model of names.length ? chosen('models', names, benchmarkNames) : benchmarkNames)
-    process.stdout.write(`${await profile(model, { threads: whole('threads') })}\n\n`)
+    process.stdout.write(`${await profileOf(model, { threads: whole('threads') })}\n\n`)
 } else if (task === 'report') await report()
 else if (task === 'all') {
   await measure(taskNames, resolve(values.json ?? results))
