@@ -19,12 +19,13 @@ export interface ErrorParts extends ErrorOptions {
 export class PortolanError extends Error {
   /** Of the class: the same in every version. */
   static readonly code: string = 'PORTOLAN'
-  readonly #parts: ErrorParts
+  /** @internal Those that were given, not read. */
+  declare readonly parts: ErrorParts
 
   constructor(message: string, { cause, ...parts }: ErrorParts = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = new.target.name
-    this.#parts = parts
+    Object.defineProperty(this, 'parts', { value: parts }) // not shown when it is printed
     const frames = this.stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? []
     if (!frames.length) return // stacks of another form stay as they are
     const mine = frames.find(line => !isOurs(line))
@@ -38,16 +39,16 @@ export class PortolanError extends Error {
     return (this.constructor as typeof PortolanError).code
   }
   get op(): string | undefined {
-    return this.#parts.op ?? readParts(this.message).op
+    return this.parts.op ?? readParts(this.message).op
   }
   get expected(): string | undefined {
-    return this.#parts.expected ?? readParts(this.message).expected
+    return this.parts.expected ?? readParts(this.message).expected
   }
   get received(): string | undefined {
-    return this.#parts.received ?? readParts(this.message).received
+    return this.parts.received ?? readParts(this.message).received
   }
   get hint(): string | undefined {
-    return this.#parts.hint ?? readParts(this.message).hint
+    return this.parts.hint ?? readParts(this.message).hint
   }
 }
 /** Shapes that do not fit the rule of an op or layer. */
@@ -97,6 +98,30 @@ export class InterruptedError extends RunError {
   static override readonly code = 'PORTOLAN_INTERRUPTED'
 }
 
+/** Where numbers stopped being finite. */
+export interface NotFiniteParts extends ErrorParts {
+  readonly step?: number
+  readonly batch?: Readonly<Record<string, unknown>>
+  readonly file?: string
+  readonly checkpoint?: string
+}
+/** Numbers of a run that are NaN or infinite. */
+export class NotFiniteError extends RunError {
+  static override readonly code = 'PORTOLAN_NOT_FINITE'
+  /** The step that made them. */
+  declare readonly step: number | undefined
+  /** What it was given. */
+  declare readonly batch: Readonly<Record<string, unknown>> | undefined
+  /** Where that is kept, if the run keeps checkpoints. */
+  declare readonly file: string | undefined
+  /** The last good one. */
+  declare readonly checkpoint: string | undefined
+  constructor(message: string, { step, batch, file, checkpoint, ...parts }: NotFiniteParts = {}) {
+    super(message, parts)
+    for (const [name, value] of Object.entries({ step, batch, file, checkpoint })) Object.defineProperty(this, name, { value }) // not shown when it is printed
+  }
+}
+
 /** Reads `op: rule, got this. Fix.` */
 function readParts(message: string): ErrorParts {
   const [text] = message.split(/\n\s+at /)
@@ -111,7 +136,7 @@ function readParts(message: string): ErrorParts {
 const own = /((?:file:\/\/)?[^\s()]*\/)[^/]*$/.exec(new Error().stack?.split('\n')[1] ?? '')?.[1]?.replace(/core\/src\/$/, '') ?? '\0'
 
 const isOurs = (line: string): boolean =>
-  line.includes('node_modules') || line.includes('node:') || (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
+  line.includes('(<anonymous>)') || line.includes('node_modules') || line.includes('node:') || (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
 
 /** The first line of a stack that is not ours: where the user called an op. */
 export function userLine(stack: string | undefined): string {

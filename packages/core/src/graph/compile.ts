@@ -5,7 +5,7 @@ import { HostStorage, type Storage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { leaves, rebuild, signature, type Tree } from '../tree.ts'
 import { bounds, checkBound, type Bound } from './bounds.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, Node } from './graph.ts'
 import { optimize } from './passes/index.ts'
 import { Trace } from './trace.ts'
 
@@ -17,6 +17,33 @@ export interface Engine {
   compile(graph: Graph): Promise<Program>
   /** Whether each run copies all that it writes, so that several steps had better be one run. Default: it does not. */
   copiesState?(): Promise<boolean>
+  /** Runs a graph so many times on the same inputs and says what its ops took; an engine that can't tell has no such method. */
+  profile?(graph: Graph, inputs: readonly Storage[], runs: number): Promise<Measured>
+}
+
+/** What the ops of a graph took. */
+export interface Measured {
+  /** What ran, after the engine's own passes. */
+  readonly graph: Graph
+  /** In the order in which they began, run after run. */
+  readonly kernels: readonly Kernel[]
+  /** How long each run took as a whole, in ms. */
+  readonly runs: readonly number[]
+}
+
+/** Something that an engine did in a run. */
+export interface Kernel {
+  /** What it was done for, if for one of the graph's ops. */
+  readonly node: Node | undefined
+  /** How the engine calls it. */
+  readonly name: string
+  /** Which run it belongs to, from 0. */
+  readonly run: number
+  /** When it began, in ms since the first of these runs began. */
+  readonly start: number
+  /** What it took until it ended, and without what ran inside of it. */
+  readonly ms: number
+  readonly own: number
 }
 
 /** A graph made ready. It has no state of its own: storages in, storages out. */

@@ -7,9 +7,8 @@ import { allocate, size } from '../tensor/spec.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { signature } from '../tree.ts'
 import type { Batch } from './batch.ts'
+import type { Figures } from './figures.ts'
 import type { StepLogs } from './supervised.ts'
-
-export type Figures = Record<string, number>
 
 /** A step that is run one batch at a time, or on several batches in one run of the engine, with the same results bit for bit. */
 export class Steps {

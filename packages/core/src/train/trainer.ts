@@ -1,14 +1,17 @@
-import { PortolanError, RangeError, RunError } from '../errors.ts'
+import { PortolanError, RangeError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { epochLine } from './epoch-line.ts'
+import { finite, Means, type Figures } from './figures.ts'
 import { firstBatches, withoutFirst } from './first-batches.ts'
+import { Guard } from './guard.ts'
 import { History } from './history.ts'
-import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
+import { progressBar, type ProgressBar } from './progress-bar.ts'
 import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
-import { alike, rows, Steps, type Figures } from './steps.ts'
+import { alike, rows, Steps } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -38,45 +41,6 @@ export interface FitOptions {
   checkpoint?: Checkpointer
 }
 
-const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
-  const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
-  const figures = [
-    ...Object.entries(logs).map(([k, v]) => part(k, v)),
-    ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v)),
-  ]
-  return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
-}
-
-/** @throws RunError if a figure is not finite. */
-function finite(figures: Figures, where: string): Figures {
-  for (const [name, v] of Object.entries(figures))
-    if (!Number.isFinite(v))
-      throw new RunError(
-        `${where}: ${name} is ${v}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
-      )
-  return figures
-}
-
-/** Means over batches, weighed by their sizes. */
-class Means {
-  #sums: Figures = {}
-  #count = 0
-  constructor({ sums, count }: Pick<Progress, 'sums' | 'count'> = { sums: {}, count: 0 }) {
-    this.#sums = { ...sums }
-    this.#count = count
-  }
-  get sofar(): Pick<Progress, 'sums' | 'count'> {
-    return { sums: { ...this.#sums }, count: this.#count }
-  }
-  add(logs: Readonly<Figures>, n: number): void {
-    for (const [name, v] of Object.entries(logs)) this.#sums[name] = (this.#sums[name] ?? 0) + v * n
-    this.#count += n
-  }
-  get value(): Figures {
-    return Object.fromEntries(Object.entries(this.#sums).map(([name, v]) => [name, v / this.#count]))
-  }
-}
-
 /**
  * Goes through data and trains: the loop around a step.
  * @example
@@ -94,6 +58,7 @@ export class Trainer {
   readonly #progress: ProgressBar | undefined
   readonly #engine: Engine | undefined
   readonly #fewest: number
+  readonly #guard: Guard
   #steps = 0
 
   constructor({ step, engine, callbacks = [], stepsARun, progress = true, fastDevRun = false }: TrainerOptions) {
@@ -108,11 +73,12 @@ export class Trainer {
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
     this.#fewest = Number(fastDevRun)
+    this.#guard = new Guard(batch => whole.train(batch), whole.state)
   }
 
   /**
    * Trains for some epochs; called again, it goes on. With a checkpoint that has something to go on from, it trains what is left of them.
-   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
+   * @throws NotFiniteError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
    */
   async fit(data: Batches, options: FitOptions): Promise<History> {
     const { validation, checkpoint } = options
@@ -125,6 +91,7 @@ export class Trainer {
     try {
       return await this.#fit(data, options, saved)
     } finally {
+      this.#guard.end()
       await checkpoint?.close()
     }
   }
@@ -159,7 +126,7 @@ export class Trainer {
       await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
     }
     if (saved) {
-      const others = restoreSnapshot(saved, parts)
+      const others = restoreSnapshot(saved, parts, checkpoint!.last)
       if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
       this.#steps = run.step = saved.progress.step
       run.epoch = saved.progress.epoch
@@ -183,9 +150,11 @@ export class Trainer {
         const flush = async (): Promise<void> => {
           const now = waiting
           waiting = []
-          for (const [i, figures] of (await this.#train.run(now, together)).entries()) {
+          const at = (i: number): string => `step ${this.#steps + 1 + i} (epoch ${run.epoch}, batch ${done + 1 + i})`
+          for (const [i, figures] of (await this.#learn(now, together, at, checkpoint)).entries()) {
             run.step = ++this.#steps
-            run.logs = finite(figures, `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
+            run.logs = figures
+            done++
             means.add(run.logs, batchSize(now[i]!))
             this.#progress?.update(done, means.value)
             await this.#tell('batchEnd', run)
@@ -231,12 +200,14 @@ export class Trainer {
 
   /**
    * One step on one batch, for a loop of your own; its figures. Callbacks and the history hear nothing of it.
-   * @throws RunError when a figure is not finite.
+   * @throws NotFiniteError when a figure is not finite.
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    const [figures] = await this.#train.run([toBatch(batch)], 1)
-    return finite(figures!, `step ${++this.#steps}`)
+    const where = `step ${this.#steps + 1}`
+    const [figures] = await this.#learn([toBatch(batch)], 1, () => where)
+    this.#steps++
+    return figures!
   }
 
   /**
@@ -261,6 +232,7 @@ export class Trainer {
 
   /** Frees the compiled steps. */
   async dispose(): Promise<void> {
+    this.#guard.end()
     await this.#train.dispose()
     await this.#evaluate?.dispose()
   }
@@ -279,6 +251,34 @@ export class Trainer {
       throw new PortolanError(
         `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(this.state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
       )
+  }
+
+  /**
+   * One step on each batch. Where one fails, state is as it was before it.
+   * @throws NotFiniteError when a figure is not finite; RunError when the engine fails.
+   */
+  async #learn(batches: readonly Batch[], together: number, where: (i: number) => string, checkpoint?: Checkpointer): Promise<Figures[]> {
+    const single = batches.length !== together || together === 1
+    if (!single) {
+      this.#guard.begin(this.#steps + batches.length, batches, this.#train.writes)
+      try {
+        const figures = await this.#train.run(batches, together)
+        if (figures.every(f => Object.values(f).every(Number.isFinite))) return figures
+      } catch (error) {
+        throw await this.#guard.explain(error, where(0), checkpoint)
+      }
+      this.#guard.undo() // one by one they show which of them it was
+    }
+    const all: Figures[] = []
+    for (const [i, batch] of batches.entries()) {
+      this.#guard.begin(this.#steps + 1 + i, [batch], this.#train.writes)
+      try {
+        all.push(finite((await this.#train.run([batch], 1))[0]!, where(i)))
+      } catch (error) {
+        throw await this.#guard.explain(error, where(i), checkpoint)
+      }
+    }
+    return all
   }
 
   async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {

@@ -11,13 +11,14 @@ export function identities(ort: typeof Ort, options: Ort.InferenceSession.Sessio
   return async x => {
     const type = x.type as ElementType
     const key = `${type} ${x.dims.length}`
-    const session = made.get(key) ?? ort.InferenceSession.create(model(type, x.dims.length), { logSeverityLevel: 4, ...options })
+    const session = made.get(key) ?? ort.InferenceSession.create(identityModel(type, x.dims.length), { logSeverityLevel: 4, ...options })
     made.set(key, session)
     return (await (await session).run({ x })).y!
   }
 }
 
-function model(type: ElementType, rank: number): Uint8Array {
+/** What it gives is what it is given. */
+export function identityModel(type: ElementType, rank: number): Uint8Array {
   const shape = Array.from({ length: rank }, (_, i) => `d${i}`)
   const graph: OnnxGraph = {
     name: 'identity',

@@ -1,9 +1,10 @@
 import type { Engine, Program } from '@portolan/core'
-import { countNodes, sourceOf, type Graph, type PassEffect } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked.ts'
+import { countNodes, sourceOf, type Graph, type Node, type PassEffect } from '@portolan/core/engine'
+import { blocked } from '../lower/blocked/index.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
+import { webgpu } from '../lower/webgpu.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
 import { packState } from '../pass/pack-state.ts'
@@ -11,6 +12,7 @@ import { explain } from './explain.ts'
 import { fallbacksOf, type Fallback } from './fallbacks.ts'
 import { unpacked } from './packed-session.ts'
 import { platform } from './platform.ts'
+import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
@@ -34,8 +36,10 @@ export interface CompileInfo {
   readonly missing: readonly MissingProvider[]
   /** Which nodes the provider leaves to the processor; the first time it takes a while, for each kind of node is tried. */
   fallbacks(): Promise<readonly Fallback[]>
-  /** What each ONNX node was written for: an op and the line that asked for it. */
-  source(node: string): { op: string; line: string } | undefined
+  /** What was lowered: the step's graph after the engine's own passes. */
+  readonly graph: Graph
+  /** What each ONNX node was written for: an op, the line that asked for it, and where the op stands in the graph. */
+  source(node: string): { op: string; line: string; node: Node } | undefined
 }
 
 export interface OnnxOptions {
@@ -90,11 +94,19 @@ export function onnx({
     async copiesState() {
       return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
     },
+    profile: (graph, inputs, runs) =>
+      measure(
+        more => onnx({ ...(providers && { providers }), threads, lowering, ...(affinity !== undefined && { affinity }), ...more }),
+        graph,
+        inputs,
+        runs,
+      ),
     async compile(given: Graph): Promise<Program> {
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
-      const rules: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
+      const fast: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu] : []
+      const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole
@@ -108,7 +120,7 @@ export function onnx({
       const bytes = encode(model, { opset })
       const source = (name: string) => {
         const node = builder.sources.get(name)
-        return node && { op: node.op, line: sourceOf(node) }
+        return node && { op: node.op, line: sourceOf(node), node }
       }
       const options: SessionOptions = {
         intraOpNumThreads: threads,
@@ -146,6 +158,7 @@ export function onnx({
         block,
         provider: host.provider,
         missing,
+        graph,
         fallbacks: () => fallbacksOf(host, model, builder.values, opset),
         source,
       })

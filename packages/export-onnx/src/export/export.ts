@@ -2,6 +2,7 @@ import { concrete, evaluating, PortolanError, RangeError, Tensor, toHost, type D
 import { optimize, trace, type Graph } from '@portolan/core/engine'
 import { platform } from '../engine/platform.ts'
 import { Builder, type LowerOptions } from '../lower/builder.ts'
+import { poolIndices } from '../lower/pool-indices.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
 import type { OnnxGraph } from '../model/onnx-model.ts'
@@ -73,7 +74,7 @@ export async function exportOnnx(
   const open = [...new Set(ports.flatMap(p => p.shape.filter(d => typeof d === 'string')))]
   if (open.length > 1)
     throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)
-  const options: LowerOptions = { rules: [portable], opset }
+  const options: LowerOptions = { rules: [poolIndices, portable], opset }
   let names: string[] = []
   await toHost(model)
   const bytes = await evaluating(model, () => {

@@ -24,12 +24,13 @@ import {
   split,
   supervised,
   Trainer,
+  variables,
   warmupCosine,
   type Batches,
   type Callback,
   type HostBatch,
 } from '../../index.ts'
-import { checkpoints, readSafetensors, type CheckpointsOptions } from '../../node.ts'
+import { checkpoints, loadCheckpoint, readSafetensors, type CheckpointsOptions } from '../../node.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'portolan-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -77,6 +78,8 @@ const bits = ({ trainer }: Made) => ({
   state: Object.fromEntries(Object.entries(split(trainer.state)[0]!).map(([k, t]) => [k, Array.from(t.dataSync())])),
   history: trainer.history.epochs.map(({ seconds: _, ...epoch }) => epoch),
 })
+
+const weightOf = (model: Made['model']): number[] => Array.from([...variables(model).values()][0]!.value.dataSync())
 
 class Crash extends Error {}
 const crashAt = (at: number): Callback => ({
@@ -136,6 +139,21 @@ describe('a folder of checkpoints', () => {
     const best = made.trainer.history.best('loss', 'max')!.epoch
     const epochs = [...new Set([best, 2, 4, 5])].sort((a, b) => a - b)
     expect(names(folder)).toEqual(epochs.map(e => `step-0000${String(3 * e).padStart(4, '0')}-epoch-${e}.safetensors`))
+  })
+  it('gives back the weights of an epoch', async () => {
+    const folder = fresh()
+    const seen: number[][] = []
+    const watched: Made = make([{ epochEnd: () => void seen.push(weightOf(watched.model)) }])
+    await fit(folder, { best: 'loss', mode: 'max', keepLast: 1 }, 4, watched)
+    const load = async (options?: Parameters<typeof loadCheckpoint>[2]) =>
+      weightOf((await loadCheckpoint({ model: make().model }, folder, options)).model)
+    expect(await load()).toEqual(seen[3])
+    expect(await load({ best: 'loss', mode: 'max' })).toEqual(seen[watched.trainer.history.best('loss', 'max')!.epoch - 1])
+    await expect(load({ epoch: 3 })).rejects.toThrow(/must hold a checkpoint of epoch 3, got those of (\d, )?4/)
+    await expect(loadCheckpoint({ net: make().model }, folder)).rejects.toThrow(
+      /step-00000012-epoch-4\.safetensors: load: .*\n +missing: net\.0/,
+    )
+    await expect(loadCheckpoint({}, root)).rejects.toThrow(FileError)
   })
   it('holds every weight under its name, for other programs', async () => {
     const folder = fresh()

@@ -14,7 +14,8 @@ export type Numbers = Float32Array | Int32Array | Uint8Array
 
 /** What the worker is asked. Whoever asks gives out the numbers of sessions and tensors. */
 export interface Requests {
-  start: { provider: Provider; threads: number; files: WasmFiles | undefined; module: string | undefined }
+  /** `anchor` is a model that stays loaded: without any, the device would go and take all numbers with it. */
+  start: { provider: Provider; threads: number; files: WasmFiles | undefined; module: string | undefined; anchor: Uint8Array }
   create: { session: number; bytes: Uint8Array; options: SessionOptions }
   run: { session: number; feeds: Readonly<Record<string, Feed>>; outputs: Readonly<Record<string, number>> }
   read: { tensor: number }

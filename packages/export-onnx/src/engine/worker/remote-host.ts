@@ -1,5 +1,6 @@
 import { RunError } from '@portolan/core'
 import { HostStorage, Storage, type TypedArray } from '@portolan/core/engine'
+import { identityModel } from '../identity.ts'
 import { readBacks, unreadable } from '../ort-storage.ts'
 import type { Host, Port } from '../session.ts'
 import type { Feed, Kind, Line, Numbers, Reply, Requests } from './protocol.ts'
@@ -7,7 +8,7 @@ import type { Feed, Kind, Line, Numbers, Reply, Requests } from './protocol.ts'
 type Ask = <K extends Kind>(kind: K, body: Requests[K]) => Promise<unknown>
 
 /** onnxruntime in another thread: this one only hands over numbers and is handed what it asks for. */
-export async function remoteHost(line: Line, start: Requests['start']): Promise<Host> {
+export async function remoteHost(line: Line, start: Omit<Requests['start'], 'anchor'>): Promise<Host> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let [next, lost]: [number, string | undefined] = [0, undefined]
   line.listen((reply: Reply) => {
@@ -29,7 +30,7 @@ export async function remoteHost(line: Line, start: Requests['start']): Promise<
       waiting.set(id, { resolve, reject })
       line.post({ id, kind, body })
     })
-  await ask('start', start)
+  await ask('start', { ...start, anchor: identityModel('float32', 1) })
   const shelf = new Shelf(ask)
 
   return {

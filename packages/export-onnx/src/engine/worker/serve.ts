@@ -1,5 +1,6 @@
 // What runs in the worker: it must import no package, for a worker of a plain page knows no names of packages.
 import type { Ort, OrtModule } from '../platform.ts'
+import type { Provider } from '../provider.ts'
 import type { Kind, Line, Numbers, Reply, Request, Requests } from './protocol.ts'
 
 /** What serving needs of the place where it happens. */
@@ -13,7 +14,7 @@ export interface Place {
 /** Answers requests in the order in which they come, and keeps sessions and tensors by number. */
 export function serve(line: Line, { load, read, upload, lost }: Place): void {
   let ort: OrtModule
-  let provider: Requests['start']['provider']
+  let provider: Provider
   const sessions = new Map<number, Ort.InferenceSession>()
   const tensors = new Map<number, Ort.Tensor>()
 
@@ -21,6 +22,8 @@ export function serve(line: Line, { load, read, upload, lost }: Place): void {
     async start(start) {
       provider = start.provider
       ort = await load(start)
+      await ort.InferenceSession.create(start.anchor, { executionProviders: [provider], logSeverityLevel: 4 })
+      if (provider === 'webgpu') void lost(ort).then(reason => line.post({ lost: reason } satisfies Reply))
     },
     async create({ session, bytes, options }) {
       const away = provider === 'webgpu'
@@ -29,7 +32,6 @@ export function serve(line: Line, { load, read, upload, lost }: Place): void {
         executionProviders: [provider],
         ...(away && { preferredOutputLocation: 'gpu-buffer' }),
       })
-      if (away && !sessions.size) void lost(ort).then(reason => line.post({ lost: reason } satisfies Reply))
       sessions.set(session, made)
     },
     async run({ session, feeds, outputs }) {
