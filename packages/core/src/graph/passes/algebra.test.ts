@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concat, full, grad, scan, tensor, trace, zeros, type Tensor } from '../../index.ts'
+import { addAlong, concat, full, grad, scan, tensor, trace, zeros, type Tensor } from '../../index.ts'
 import { interpret, Trace } from '../trace.ts'
 import type { Graph, Node } from '../graph.ts'
 import { algebra } from './algebra.ts'
@@ -44,6 +44,12 @@ describe('algebra', () => {
     ['kept axes', x => x.sum(0, true).sum(1, true), ['sum']],
     ['a maximum of maxima', x => x.max(1).max(0), ['max']],
     ['no cast to what it is', x => x.cast('float32').exp(), ['exp']],
+    [
+      'what is put along an axis is in the sum along it',
+      x => addAlong(tensor(new Int32Array([1, 0]), [2, 1]), x.slice(1, 0, 1), { axis: 1, length: 3 }).sum(1),
+      ['slice', 'sum'],
+    ],
+    ['constants are made as they are used', () => full([2], 3).neg().reshape([2, 1]).sum(0), []],
     ['no reshape to what it is', x => x.reshape([2, 3]).exp(), ['exp']],
   ]
   it.each(cases)('%s', (_, f, expected) => {
