@@ -1,6 +1,7 @@
 import type { Graph, Node, Value } from '../graph.ts'
 import { sameShape } from '../../tensor/spec.ts'
 import { reluAfterPool } from './relu-after-pool.ts'
+import { sumOfUnpooled } from './sum-of-unpooled.ts'
 
 export type Pass = (graph: Graph) => Graph
 
@@ -156,6 +157,6 @@ export const simplify: Pass = graph => {
 
 /** The passes in their order. Bodies of scans are graphs too. */
 export const optimize: Pass = graph => {
-  const flat = reluAfterPool(dce(cse(simplify(mergeScans(cse(dce(graph)))))))
+  const flat = dce(sumOfUnpooled(reluAfterPool(dce(cse(simplify(mergeScans(cse(dce(graph)))))))))
   return { ...flat, nodes: flat.nodes.map(n => (n.op === 'scan' ? { ...n, attrs: { ...n.attrs, body: optimize(n.attrs.body) } } : n)) }
 }
