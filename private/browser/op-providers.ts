@@ -1,18 +1,30 @@
 // Runs every case of every op on every provider at hand, compares it with eager mode and writes apps/docs/op-providers.md:
 //   VK_ICD_FILENAMES=… node --conditions=@portolan/source --import tsx private/browser/op-providers.ts
 // WebGPU in Node needs a Vulkan driver; one in software will do. Columns that cannot be had are named and left out.
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Provider } from '@portolan/export-onnx'
 import { bundlePage, ortFolder } from './bundle-page.ts'
 import { findChromium, noChromium, startChromium } from './chromium.ts'
-import { caseCount, opRuns, type OpRun } from './page/op-runs.ts'
+import { caseCount, type OpRun } from './page/op-runs.ts'
 import { opTable } from './op-table.ts'
 import { serveFolder } from './serve-folder.ts'
 
 const columns = new Map<string, OpRun[]>()
-const chunk = 50
+const chunk = 100
+
+/** In processes of their own: a driver in software holds on to what each session took. */
+const inNode =
+  (provider: Provider) =>
+  async (from: number, to: number): Promise<OpRun[]> => {
+    const script = join(import.meta.dirname, 'op-runs-node.ts')
+    const args = ['--conditions=@portolan/source', '--import', 'tsx', script, provider, `${from}`, `${to}`]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 })
+    return JSON.parse(stdout.slice(stdout.lastIndexOf('\n'))) as OpRun[]
+  }
 
 async function column(title: string, run: (from: number, to: number) => Promise<OpRun[]>): Promise<void> {
   const runs: OpRun[] = []
@@ -23,10 +35,10 @@ async function column(title: string, run: (from: number, to: number) => Promise<
   columns.set(title, runs)
 }
 
-await column('Node cpu', (from, to) => opRuns('cpu', from, to))
-const [probe] = await opRuns('webgpu', 0, 1)
+await column('Node cpu', inNode('cpu'))
+const [probe] = await inNode('webgpu')(0, 1)
 if (/none of the providers/.test(probe!.error ?? '')) console.error(`Node webgpu is left out: ${probe!.error}`)
-else await column('Node webgpu', (from, to) => opRuns('webgpu', from, to))
+else await column('Node webgpu', inNode('webgpu'))
 
 const executable = findChromium()
 if (executable === undefined) console.error(`Chromium is left out: ${noChromium}`)
@@ -50,4 +62,3 @@ else {
   }
 }
 await writeFile(join(import.meta.dirname, '../../apps/docs/op-providers.md'), opTable(columns))
-process.exit(0) // the GPU's driver may keep threads

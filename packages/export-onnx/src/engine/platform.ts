@@ -23,6 +23,8 @@ export interface Platform {
   /** What onnxruntime is given for the model at a path or address. */
   source(path: string): Promise<string | Uint8Array>
   writeFile(file: string, bytes: Uint8Array): Promise<void>
+  /** Hands `run` the beginning of a file's name, and gives what is then in that file; a browser has none. */
+  readWritten?(run: (prefix: string) => Promise<void>): Promise<string>
 }
 
 export interface LoadOptions {

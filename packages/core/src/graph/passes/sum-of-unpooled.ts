@@ -1,5 +1,5 @@
 import type { Node, Value } from '../graph.ts'
-import type { Pass } from './index.ts'
+import type { Pass } from './rewrite.ts'
 
 /**
  * The sum of the gradient of a pooling over the image is the sum of what went in: each of its numbers stands in one place.
