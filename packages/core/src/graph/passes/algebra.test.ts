@@ -132,6 +132,13 @@ describe('loops', () => {
     expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'add', 'add'])
     expect(run(after, [xs, w])).toEqual(close(run(before, [xs, w])))
   })
+  it('take out what is carried from a difference', () => {
+    const f = (xs: Tensor) => scan((h: Tensor, x: Tensor) => [h.sub(h.mul(x)).mul(x), h.mul(x)] as [Tensor, Tensor], zeros([3]).add(1), xs)
+    const before = written(a => f(a!), [xs])
+    const after = hoist(before)
+    expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'mul'])
+    expect(run(after, [xs])).toEqual(close(run(before, [xs])))
+  })
   it('line up operands of fewer axes', () => {
     const m = full([2, 3], 0.5)
     const f = (xs: Tensor) => {
