@@ -32,7 +32,7 @@ describe.skipIf(!executable)(`pictures and bytes in a page${executable ? '' : ` 
       expect(errors).toEqual([
         expect.stringMatching(/^FormatError: words.png: this is no picture/),
         expect.stringMatching(/^FormatError: \/nowhere.png: could not be fetched: 404/),
-        expect.stringMatching(/^RangeError: readImage: width must be an integer from 1/),
+        expect.stringMatching(/^RangeError: readPicture: width must be an integer from 1/),
         expect.stringMatching(/^FormatError: half.png: it has 4 × 2 pixels, more than 7/),
         expect.stringMatching(/^FormatError: half.gz: what is packed in it breaks off/),
         expect.stringMatching(/^FormatError: large.gz: it has more than 999 bytes/),

@@ -3,6 +3,6 @@
  * @packageDocumentation
  */
 export * from './index.ts'
-export { readImage, type PictureSource } from './browser/read-image.ts'
+export { readPicture, type PictureSource } from './browser/read-picture.ts'
 export { readBytes, type BytesSource, type ReadBytesOptions } from './browser/read-bytes.ts'
 export type { Picture, ReadImageOptions } from './source/image-file.ts'

@@ -1,4 +1,4 @@
-import { readBytes, readImage } from '@portolan/data/browser'
+import { readBytes, readPicture } from '@portolan/data/browser'
 
 /** Left half red, right half transparent; 4 × 2. */
 function canvas(): HTMLCanvasElement {
@@ -32,21 +32,21 @@ async function pictures() {
   const packed = await gzip(Uint8Array.from({ length: 1000 }, (_, i) => i % 7))
   return {
     sources: {
-      canvas: plain(await readImage(canvas())),
-      bitmap: plain(await readImage(await createImageBitmap(canvas()))),
-      data: plain(await readImage(canvas().getContext('2d')!.getImageData(0, 0, 4, 2))),
-      file: plain(await readImage(png)),
-      address: plain(await readImage(address)),
+      canvas: plain(await readPicture(canvas())),
+      bitmap: plain(await readPicture(await createImageBitmap(canvas()))),
+      data: plain(await readPicture(canvas().getContext('2d')!.getImageData(0, 0, 4, 2))),
+      file: plain(await readPicture(png)),
+      address: plain(await readPicture(address)),
     },
-    grey: plain(await readImage(png, { channels: 1, invert: true })),
-    small: plain(await readImage(png, { width: 2 })),
+    grey: plain(await readPicture(png, { channels: 1, invert: true })),
+    small: plain(await readPicture(png, { width: 2 })),
     bytes: [...(await readBytes(png)).subarray(1, 4)],
     unpacked: [...(await readBytes(new Blob([packed])))],
     errors: [
-      await message(() => readImage(new File(['no picture'], 'words.png'))),
-      await message(() => readImage('/nowhere.png')),
-      await message(() => readImage(png, { width: 0 })),
-      await message(() => readImage(png, { maxPixels: 7 })),
+      await message(() => readPicture(new File(['no picture'], 'words.png'))),
+      await message(() => readPicture('/nowhere.png')),
+      await message(() => readPicture(png, { width: 0 })),
+      await message(() => readPicture(png, { maxPixels: 7 })),
       await message(() => readBytes(new File([packed.slice(0, 20)], 'half.gz'))),
       await message(() => readBytes(new File([packed], 'large.gz'), { maxBytes: 999 })),
     ],

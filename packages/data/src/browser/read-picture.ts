@@ -17,17 +17,17 @@ export type PictureSource =
  * RangeError when an option is out of its range.
  *
  * @example
- * const { data, shape } = await readImage(canvas, { width: 28, height: 28, channels: 1, invert: true }) // [1, 28, 28]
+ * const { data, shape } = await readPicture(canvas, { width: 28, height: 28, channels: 1, invert: true }) // [1, 28, 28]
  */
-export async function readImage(
+export async function readPicture(
   source: PictureSource,
   { width, height, channels = 3, invert = false, maxPixels = 2 ** 26 }: ReadImageOptions = {},
 ): Promise<Picture> {
   for (const [name, value] of Object.entries({ width, height })) {
     if (value !== undefined && !(Number.isInteger(value) && value > 0 && value <= 2 ** 15))
-      throw new RangeError(`readImage: ${name} must be an integer from 1 to 32768, got ${value}.`)
+      throw new RangeError(`readPicture: ${name} must be an integer from 1 to 32768, got ${value}.`)
   }
-  if (channels !== 1 && channels !== 3) throw new RangeError(`readImage: channels must be 1 or 3, got ${channels as number}.`)
+  if (channels !== 1 && channels !== 3) throw new RangeError(`readPicture: channels must be 1 or 3, got ${channels as number}.`)
   const isFile = source instanceof Blob || typeof source === 'string' || source instanceof URL
   const name = isFile ? nameOf(source) : source.constructor.name
   const bitmap = await createImageBitmap(isFile ? await blobOf(source) : source).catch((cause: unknown) => {
