@@ -15,6 +15,7 @@ import {
   type Callback,
   type Engine,
   type Program,
+  type Tensor,
 } from '@portolan/core'
 import { onnx } from '@portolan/export-onnx'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -35,8 +36,8 @@ function counted(): { engine: Engine; runs: () => number } {
 }
 
 const short = ({ x, y }: Batch): Batch => {
-  const cut = (t: Batch['x']) => t.slice(0, 0, t.shape[0]! - 1)
-  return { x: cut(x), y: cut(y) }
+  const cut = (t: Tensor) => t.slice(0, 0, t.shape[0]! - 1)
+  return { x: cut(x!), y: cut(y!) }
 }
 
 /** Two epochs of 18 batches, the last of which has another size. */

@@ -24,8 +24,9 @@ import {
 import type { Spec } from '../tensor/spec.ts'
 import { inColumns } from './model-columns.ts'
 import { layoutOf, type Box } from './model-layout.ts'
-import { partsOf, runModel, type Part } from './model-parts.ts'
+import { partsOf, type Part } from './model-parts.ts'
 import { plotModel } from './plot-model.ts'
+import { runModel } from './run-model.ts'
 
 class UNet extends Module {
   inc = new DoubleConv(3, 4)

@@ -82,6 +82,27 @@ interface Entry<R> {
   readonly traced: Traced<R>
   readonly indices: Bound[]
   program?: Program
+  /** When it was asked for last. */
+  used: number
+}
+
+/** How many ways of running one step are kept ready: one for each signature of its arguments, and each setting. */
+const atMost = 32
+
+/** Takes out what has not been used for longest. */
+function overdue<R>(programs: Map<string, Entry<R>[]>, present: Entry<R>): Entry<R>[] {
+  const all = [...programs.values()].flat()
+  const old = all
+    .filter(e => e !== present)
+    .toSorted((a, b) => a.used - b.used)
+    .slice(0, Math.max(0, all.length - atMost))
+  if (old.length)
+    for (const [key, list] of programs) {
+      const left = list.filter(e => !old.includes(e))
+      if (left.length) programs.set(key, left)
+      else programs.delete(key)
+    }
+  return old
 }
 
 /** A step that runs on an engine. */
@@ -96,7 +117,7 @@ export interface Compiled<A extends unknown[], R> {
 }
 
 /**
- * Traces a step once for each signature of its arguments and runs it on an engine. The step is an ordinary function:
+ * Traces a step once for each signature of its arguments and runs it on an engine; the 32 used last are kept. The step is an ordinary function:
  * Variables that it reads and writes become state by themselves and stay where the engine computes.
  * Without an engine it runs op by op.
  */
@@ -106,15 +127,16 @@ export function compile<A extends unknown[], R extends Tree>(
 ): Compiled<A, R> {
   const programs = new Map<string, Entry<R>[]>()
   const written = new Set<Variable>()
+  let uses = 0
 
   function known(args: A): Entry<R> {
     const key = signature(args)
     const list = programs.get(key) ?? []
     programs.set(key, list)
     const hit = list.find(({ traced }) => [...traced.settings].every(([s, v]) => s.plain === v))
-    if (hit) return hit
+    if (hit) return Object.assign(hit, { used: ++uses })
     const traced = trace(step, args)
-    const made: Entry<R> = { traced, indices: bounds(traced.graph) }
+    const made: Entry<R> = { traced, indices: bounds(traced.graph), used: ++uses }
     list.push(made)
     return made
   }
@@ -122,7 +144,11 @@ export function compile<A extends unknown[], R extends Tree>(
   async function once(args: A): Promise<R> {
     const entry = known(args)
     const { result, reads, writes, graph } = entry.traced
-    const program = (entry.program ??= await engine!.compile(graph))
+    if (!entry.program) {
+      entry.program = await engine!.compile(graph)
+      for (const old of overdue(programs, entry)) await old.program?.dispose()
+    }
+    const { program } = entry
     const results = leaves(result)
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
     for (const b of entry.indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())

@@ -126,7 +126,7 @@ export class Trainer {
       await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
     }
     if (saved) {
-      const others = restoreSnapshot(saved, parts)
+      const others = restoreSnapshot(saved, parts, checkpoint!.last)
       if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
       this.#steps = run.step = saved.progress.step
       run.epoch = saved.progress.epoch

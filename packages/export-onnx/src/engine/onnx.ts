@@ -1,6 +1,6 @@
 import type { Engine, Program } from '@portolan/core'
-import { sourceOf, type Graph, type Node } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked.ts'
+import { countNodes, sourceOf, type Graph, type Node, type PassEffect } from '@portolan/core/engine'
+import { blocked } from '../lower/blocked/index.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
@@ -16,6 +16,7 @@ import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
+import { sessionFor } from './session-cache.ts'
 import { takeProvider } from './take-provider.ts'
 
 /** What was made of a graph, for those who look after speed. */
@@ -23,6 +24,8 @@ export interface CompileInfo {
   /** Ops of the graph and nodes of the ONNX graph. */
   readonly ops: number
   readonly nodes: number
+  /** How many nodes there were before and after each pass, of core and of this engine, in their order. */
+  readonly passes: readonly PassEffect[]
   /** Size of the ONNX model. */
   readonly bytes: Uint8Array
   /** Channels that stand together, when convolutions run in the blocked layout. */
@@ -107,6 +110,11 @@ export function onnx({
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole
+      const passes: PassEffect[] = [
+        ...(given.effects ?? []),
+        { pass: 'fuseAddition', before: countNodes(given), after: countNodes(whole) },
+        ...(packed ? [{ pass: 'packState', before: countNodes(whole), after: countNodes(graph) }] : []),
+      ]
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
@@ -135,18 +143,17 @@ export function onnx({
       const fail = (error: unknown): never => {
         throw explain(error, host, source)
       }
-      const created = await host
-        .create({
-          bytes,
-          inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
-          outputs: model.outputs.map(({ name }) => name),
-          options,
-        })
-        .catch(fail)
+      const created = await sessionFor(host, {
+        bytes,
+        inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
+        outputs: model.outputs.map(({ name }) => name),
+        options,
+      }).catch(fail)
       const session = packed ? unpacked(created, packed, given) : created
       onCompile?.({
         ops: graph.nodes.length,
         nodes: model.nodes.length,
+        passes,
         bytes,
         block,
         provider: host.provider,

@@ -1,4 +1,5 @@
-import { PortolanError } from '@portolan/core'
+import { FormatError, PortolanError } from '@portolan/core'
+import { checkModel } from '../../model/check-model.ts'
 import { identities, type Identity } from '../identity.ts'
 import type { Ort, OrtModule, Platform } from '../platform.ts'
 import type { Provider } from '../provider.ts'
@@ -38,7 +39,19 @@ export const node: Platform = {
     return sending(tensor)
   },
   lost: () => new Promise(() => {}),
-  source: async path => path,
+  async source(path) {
+    const { readFile } = await import('node:fs/promises')
+    const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      throw new FormatError(
+        `OnnxModel: ${path} cannot be read (${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}). Look at its path.`,
+        {
+          cause,
+        },
+      )
+    })
+    checkModel(bytes, { label: path, external: true })
+    return path // onnxruntime finds weights in other files by it
+  },
   async writeFile(file, bytes) {
     const { writeFileAtomic } = await import('@portolan/core/node')
     await writeFileAtomic(file, bytes)
