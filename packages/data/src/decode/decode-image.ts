@@ -27,6 +27,9 @@ function planes(buffer: Buffer, from: number, to: 1 | 3, height: number, width: 
   return new PixelView(grey, [1, height, width], [height * width, width, 1])
 }
 
+/** What libvips says first; it repeats itself. */
+export const firstLine = (error: unknown): string => (error as Error).message.trim().split('\n')[0]!
+
 const refuse = (file: string, bytes: Uint8Array, problem: string, cause?: unknown): FormatError =>
   new FormatError(
     `${file}: this is no readable picture (${problem}); it has ${bytes.length} bytes and begins with ${Buffer.from(bytes.subarray(0, 8)).toString('hex') || 'nothing'} at byte 0.`,
@@ -71,6 +74,6 @@ export async function decodeImage(file: string, bytes: Uint8Array, options: Deco
       .toBuffer({ resolveWithObject: true })
     return planes(data, info.channels, channels, info.height, info.width)
   } catch (cause) {
-    throw refuse(file, bytes, (cause as Error).message.trim(), cause)
+    throw refuse(file, bytes, firstLine(cause), cause)
   }
 }

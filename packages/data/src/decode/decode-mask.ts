@@ -1,5 +1,6 @@
 import { FormatError, RangeError } from '@portolan/core'
 import sharp from 'sharp'
+import { firstLine } from './decode-image.ts'
 import { PixelView } from '../transform/pixel-view.ts'
 
 /** Classes by their colours: class i has `colors[i]`, red, green and blue from 0 to 255. */
@@ -67,7 +68,7 @@ export async function decodeMask(
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
-      throw new FormatError(`${file}: this is no readable mask (${(cause as Error).message.trim()}); it has ${bytes.length} bytes.`, {
+      throw new FormatError(`${file}: this is no readable mask (${firstLine(cause)}); it has ${bytes.length} bytes.`, {
         cause,
       })
     })

@@ -25,7 +25,7 @@ export interface SampleGridOptions extends Pick<ImageGridOptions, 'columns' | 't
   readonly background?: number
 }
 
-/** Colours that are told apart, also by the colour-blind (Okabe and Ito 2008). */
+/** Okabe and Ito's colours, which the colour-blind tell apart too, and then darker ones for more classes. */
 const palette = [
   [230, 159, 0],
   [86, 180, 233],
@@ -35,6 +35,14 @@ const palette = [
   [213, 94, 0],
   [204, 121, 167],
   [255, 255, 255],
+  [128, 0, 0],
+  [60, 60, 60],
+  [102, 51, 153],
+  [0, 80, 60],
+  [160, 110, 70],
+  [120, 255, 120],
+  [255, 120, 120],
+  [0, 0, 130],
 ] as const
 const colourOf = (k: number): readonly [number, number, number] => palette[((k % palette.length) + palette.length) % palette.length]!
 
@@ -119,7 +127,7 @@ export async function sampleGrid(dataset: SampleSource, options: SampleGridOptio
   const n = Math.min(count, dataset.length)
   const chosen =
     seed === undefined ? Array.from({ length: n }, (_, i) => i) : [...new HostRng(seed).permutation(dataset.length).subarray(0, n)]
-  const samples = await Promise.all(chosen.map(i => dataset.at(i)))
+  const samples = await Promise.all(chosen.map(async i => dataset.at(i)))
   const captions = samples.map(sample => captionOf(sample, classes))
   return imageGrid(
     samples.map(sample => paint(sample, options)),

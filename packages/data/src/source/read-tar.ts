@@ -64,6 +64,7 @@ export async function readTar(
     const keep = header.type !== 'directory' && filter(name!)
     const parts: Uint8Array[] = []
     stream.on('data', part => void (keep && parts.push(part as Uint8Array)))
+    stream.on('error', () => {}) // pipeline reports it
     stream.on('end', () => {
       if (keep) files.set(name!, new Uint8Array(Buffer.concat(parts)))
       next()

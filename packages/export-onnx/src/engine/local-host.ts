@@ -19,11 +19,11 @@ export async function localHost(provider: Provider, load: LoadOptions): Promise<
   const lodge = lodging(ort, fetch, away ? t => here.upload(ort, t) : undefined)
   let lost: string | undefined
   let abort: (error: Error) => void = () => {}
-  if (away)
-    void here.lost(ort).then(reason => {
-      lost = reason
-      abort(new RunError(reason)) // what runs on it may never end
-    })
+  const lose = (reason: string): void => {
+    lost = reason
+    abort(new RunError(reason)) // what runs on it may never end
+  }
+  if (away) void here.lost(ort).then(lose)
   const unlessLost = <T>(work: () => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (lost !== undefined) throw new RunError(lost)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concat, full, grad, scan, tensor, trace, zeros, type Tensor } from '../../index.ts'
+import { addAlong, concat, full, grad, scan, tensor, trace, zeros, type Tensor } from '../../index.ts'
 import { interpret, Trace } from '../trace.ts'
 import type { Graph, Node } from '../graph.ts'
 import { algebra } from './algebra.ts'
@@ -44,6 +44,12 @@ describe('algebra', () => {
     ['kept axes', x => x.sum(0, true).sum(1, true), ['sum']],
     ['a maximum of maxima', x => x.max(1).max(0), ['max']],
     ['no cast to what it is', x => x.cast('float32').exp(), ['exp']],
+    [
+      'what is put along an axis is in the sum along it',
+      x => addAlong(tensor(new Int32Array([1, 0]), [2, 1]), x.slice(1, 0, 1), { axis: 1, length: 3 }).sum(1),
+      ['slice', 'sum'],
+    ],
+    ['constants are made as they are used', () => full([2], 3).neg().reshape([2, 1]).sum(0), []],
     ['no reshape to what it is', x => x.reshape([2, 3]).exp(), ['exp']],
   ]
   it.each(cases)('%s', (_, f, expected) => {
@@ -125,6 +131,13 @@ describe('loops', () => {
     const after = hoist(before)
     expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'add', 'add'])
     expect(run(after, [xs, w])).toEqual(close(run(before, [xs, w])))
+  })
+  it('take out what is carried from a difference', () => {
+    const f = (xs: Tensor) => scan((h: Tensor, x: Tensor) => [h.sub(h.mul(x)).mul(x), h.mul(x)] as [Tensor, Tensor], zeros([3]).add(1), xs)
+    const before = written(a => f(a!), [xs])
+    const after = hoist(before)
+    expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'mul'])
+    expect(run(after, [xs])).toEqual(close(run(before, [xs])))
   })
   it('line up operands of fewer axes', () => {
     const m = full([2, 3], 0.5)

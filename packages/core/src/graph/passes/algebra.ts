@@ -36,6 +36,12 @@ function scaled(node: Node, x: Value, factor: number, by: Rewriting): Node | und
   return { ...node, op: 'mul', inputs: [x, c], attrs: {} }
 }
 
+/** One number everywhere. */
+const filled = (node: Node, value: number): Node => {
+  const { shape, dtype } = node.outputs[0]!
+  return { ...node, op: 'full', inputs: [], attrs: { shape: [...shape], value: Math.fround(value), dtype } }
+}
+
 /** The two operands of a product, the constant one second. */
 function factors({ inputs: [a, b] }: Node, by: Rewriting): [Value, number] | undefined {
   const [p, q] = [constant(a!, by), constant(b!, by)]
@@ -53,6 +59,13 @@ const joined =
     const all = [...new Set([...axes, ...(node.attrs.axes as number[]).map(i => left[i]!)])].toSorted((a, b) => a - b)
     return { ...node, inputs: inner.inputs, attrs: { ...node.attrs, axes: all } }
   }
+
+/** A reshape or broadcast to the shape that is there, or of one number everywhere. */
+const unchanged: Rule = (node, by) => {
+  if (sameShape(node.inputs[0]!.shape, node.outputs[0]!.shape)) return same(node, node.inputs[0]!)
+  const c = constant(node.inputs[0]!, by)
+  return c === undefined ? undefined : filled(node, c)
+}
 
 const swapsLast = (perm: readonly number[]): boolean => sameShape(perm, [...range(perm.length - 2), perm.length - 1, perm.length - 2])
 
@@ -73,6 +86,8 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
   },
   neg(node, by) {
     const [x] = node.inputs as [Value]
+    const c0 = constant(x, by)
+    if (c0 !== undefined) return filled(node, -c0)
     const twice = made(x, 'neg', by)
     if (twice) return same(node, twice.inputs[0]!)
     const difference = own(x, 'sub', by)
@@ -99,7 +114,19 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
     const minusC = by.before({ op: 'full', inputs: [], attrs: { shape: [...b.shape], value: -c, dtype: 'float32' } }, b)
     return { ...node, inputs: [minusC, minusA.inputs[0]!] }
   },
-  sum: joined('sum'),
+  sum(node, by) {
+    const [x] = node.inputs as [Value]
+    const { axes } = node.attrs as { axes: number[] }
+    const c = constant(x, by)
+    if (c !== undefined) return filled(node, c * axes.reduce((n, a) => n * x.shape[a]!, 1))
+    // each number that is put somewhere along an axis is in the sum along it
+    const put = made(x, 'addAlong', by)
+    if (put && axes.length === 1 && axes[0] === put.attrs.axis) {
+      const shorter = { ...node, inputs: [put.inputs[1]!] }
+      return rules.sum!(shorter, by) ?? shorter
+    }
+    return joined('sum')(node, by)
+  },
   max: joined('max'),
   min: joined('min'),
   transpose(node, by) {
@@ -123,7 +150,7 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
       attrs: { transposeA: a ? !transposeA : transposeA, transposeB: b ? !transposeB : transposeB },
     }
   },
-  reshape: node => (sameShape(node.inputs[0]!.shape, node.outputs[0]!.shape) ? same(node, node.inputs[0]!) : undefined),
-  broadcastTo: node => (sameShape(node.inputs[0]!.shape, node.outputs[0]!.shape) ? same(node, node.inputs[0]!) : undefined),
+  reshape: unchanged,
+  broadcastTo: unchanged,
   cast: node => (node.inputs[0]!.dtype === node.outputs[0]!.dtype ? same(node, node.inputs[0]!) : undefined),
 }

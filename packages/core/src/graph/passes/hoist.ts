@@ -12,7 +12,8 @@ const elementwise = new Set<Node['op']>([
 
 /**
  * What a step of a loop computes from its own input alone, whatever the steps before it gave, is computed for all steps at once before
- * the loop. Products are put in that order: (carried·a)·b becomes carried·(a·b). The backward pass of a recurrent layer is left with
+ * the loop. Products are put in that order: (carried·a)·b becomes
+ * carried·(a·b). The backward pass of a recurrent layer is left with
  * little more than one product for each gate.
  */
 export const hoist: Pass = graph => ({ ...graph, nodes: graph.nodes.flatMap(n => (n.op === 'scan' ? hoisted(n) : [n])) })
@@ -84,10 +85,18 @@ function aligned(all: Value, step: Value, out: Value, length: number, nodes: Nod
   return wide
 }
 
-/** (carried·a)·b as carried·(a·b). */
+/** (carried·a)·b as carried·(a·b), and carried − carried·a as carried·(1 − a). */
 function reordered(body: Graph, carries: number): Graph {
   const carried = dependents(body, body.inputs.slice(0, carries))
   return rewrite(body, (node, { before, maker, single }) => {
+    if (node.op === 'sub') {
+      const [x, product] = node.inputs as [Value, Value]
+      const times = carried.has(x) ? maker(product) : undefined
+      const a = times?.op === 'mul' && times.inputs.includes(x) ? times.inputs[1 - times.inputs.indexOf(x)]! : undefined
+      if (!a || carried.has(a) || x.dtype !== 'float32' || String(a.shape) !== String(x.shape)) return node
+      const one = before({ op: 'full', inputs: [], attrs: { shape: [], value: 1, dtype: x.dtype } }, { shape: [], dtype: x.dtype })
+      return { ...node, op: 'mul', inputs: [x, before({ op: 'sub', inputs: [one, a], attrs: {} }, a)] }
+    }
     if (node.op !== 'mul') return node
     const at = node.inputs.findIndex(v => carried.has(v))
     const [product, other] = [node.inputs[at], node.inputs[1 - at]]

@@ -6,6 +6,7 @@ import { hoist } from './hoist.ts'
 import { joinPads } from './join-pads.ts'
 import { reluAfterPool } from './relu-after-pool.ts'
 import { rewrite, type Pass } from './rewrite.ts'
+import { sumOfUnpooled } from './sum-of-unpooled.ts'
 
 export { dce, type Pass }
 
@@ -129,7 +130,7 @@ export const simplify: Pass = graph =>
   })
 
 /** The passes in their order; some open the way for others. */
-const passes = { dce, cse, mergeScans, simplify, algebra, joinPads, reluAfterPool } satisfies Record<string, Pass>
+const passes = { dce, cse, mergeScans, simplify, algebra, joinPads, reluAfterPool, sumOfUnpooled } satisfies Record<string, Pass>
 const order: readonly (keyof typeof passes)[] = [
   'dce',
   'cse',
@@ -142,6 +143,8 @@ const order: readonly (keyof typeof passes)[] = [
   'cse',
   'dce',
   'reluAfterPool',
+  'sumOfUnpooled',
+  'dce',
 ]
 
 /** Nodes, those in loops too. */

@@ -35,7 +35,7 @@ export const joinPads: Pass = graph => {
       return n.inputs.flatMap(terms)
     }
     if (node.inputs.some(v => !sameShape(v.shape, out.shape))) continue
-    const parts = node.inputs.flatMap(terms).map(v => (single(v) ? partOf(maker.get(v)) : undefined))
+    const parts = node.inputs.flatMap(terms).map(v => partOf(maker.get(v)))
     const axis = parts[0]?.axis
     if (axis === undefined || !parts.every(p => p?.axis === axis)) continue
     const ordered = (parts as Part[]).toSorted((a, b) => a.from - b.from)

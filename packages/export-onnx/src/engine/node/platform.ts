@@ -22,6 +22,7 @@ let [fetching, sending]: (Identity | undefined)[] = []
 /** onnxruntime as a program of Node has it. */
 export const node: Platform = {
   providers: ['cpu'],
+  frees: false,
   async load(provider) {
     if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()

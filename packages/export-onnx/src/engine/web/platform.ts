@@ -60,6 +60,7 @@ const workers: Readonly<Record<Build, () => Worker>> = {
 /** onnxruntime as a page has it. */
 export const web: Platform = {
   providers: ['webgpu', 'wasm'],
+  frees: true,
   async load(provider, options) {
     await check(provider, options)
     sayThreads(options.threads)

@@ -1,6 +1,7 @@
 import { range, type ConvAttrs, type Shape } from '@portolan/core/engine'
 import { elements, type Builder, type Ref, type Rules } from '../builder.ts'
-import { type Blocked, type Convolution, type Four, type Layout } from './layout.ts'
+import { interleave } from './interleave.ts'
+import { type Convolution, type Four, type Layout } from './layout.ts'
 import { depthForm, turnedForm, weightForm } from './weights.ts'
 
 /** Rows or columns of an input gradient that stand `stride` apart: which places of the window reach them, in the order in which a convolution of g meets them. */
@@ -46,25 +47,6 @@ export function convolution(l: Layout): Rules {
     }
   }
 
-  /** Tensors of one shape, blocked: number r·columns + c of them becomes the places (r, c) of every little rectangle of the result, cut to h × w. */
-  function interleave(b: Builder, parts: readonly (Ref | undefined)[], rows: number, columns: number, shape: Shape): Blocked {
-    const [n, c, h, w] = shape as Four
-    const small = parts.find(p => p)
-    const [planes, sh, sw] = [(n * c) / block, small!.shape[2]!, small!.shape[3]!]
-    const zeros = parts.includes(undefined)
-    const all = parts.flatMap(p => (p ? [b.reshape(p, [planes, sh * sw, block])] : []))
-    const none = zeros ? [b.node('Expand', [b.f32(0), b.i64([planes, 1, block])], {}, { shape: [planes, 1, block], type: 'float32' })] : []
-    const long = all.length * sh * sw
-    const stack = b.node('Concat', [...all, ...none], { axis: 1 }, { shape: [planes, long + none.length, block], type: 'float32' })
-    const place = parts.map((p, i) => (p ? parts.slice(0, i).filter(q => q).length * sh * sw : undefined))
-    const index = range(h * w).map(k => {
-      const [y, x] = [Math.floor(k / w), k % w]
-      const start = place[(y % rows) * columns + (x % columns)]
-      return start === undefined ? long : start + Math.floor(y / rows) * sw + Math.floor(x / columns)
-    })
-    return b.reshape(b.node('Gather', [stack, b.i64(index)], { axis: 1 }, { shape: [planes, h * w, block], type: 'float32' }), shape)
-  }
-
   function convInput(
     b: Builder,
     g: Ref,
@@ -94,7 +76,7 @@ export function convolution(l: Layout): Rules {
     const parts = rows.flatMap(r =>
       columns.map(c => (r.taps.length && c.taps.length ? l.convolve(b, part(r, c), small).blocked : undefined)),
     )
-    return l.lazily(b, interleave(b, parts, rows.length, columns.length, shape))
+    return l.lazily(b, interleave(b, block, parts, [rows.length, columns.length], shape))
   }
 
   /**
@@ -103,17 +85,25 @@ export function convolution(l: Layout): Rules {
    */
   function convFilter(b: Builder, x: Ref, g: Ref, { stride, pads, dilation, shape }: ConvAttrs & { shape: number[] }): Ref {
     const [o, i, kh, kw] = shape as Four
-    const [n, , oh, ow] = g.shape as Four
     const [, , h, w] = x.shape as Four
-    const below = (oh - 1) * stride[0]! + (kh - 1) * dilation[0]! + 1 - h - pads[0]!
-    const right = (ow - 1) * stride[1]! + (kw - 1) * dilation[1]! + 1 - w - pads[1]!
-    const cut = Math.min(below, 0)
-    const images = swapped(b, x, [0, pads[1]!, cut, right])
-    const grouped = b.reshape(l.formOf(b, g), [n / block, block, o / block, oh, ow, block])
-    const weight = b.reshape(b.transpose(grouped, [2, 0, 3, 4, 1, 5]), [o, n, oh, ow])
-    const attrs = { kernel_shape: [oh, ow], pads: [pads[0]!, 0, below - cut, 0], strides: dilation, dilations: stride }
-    const y = l.convolve(b, { x: input(b, images), weight: () => weight, attrs }, [i, o, kh, kw])
-    return b.transpose(y, [1, 0, 2, 3])
+    // where few channels are read, reading them anew for each place of a pooling is cheaper than to put its gradient together
+    const phases = i < block && g.blocked?.phases && b.isLazy(g.blocked) ? g.blocked.phases : undefined
+    const { parts, kernel } = phases ?? { parts: [l.formOf(b, g)], kernel: [1, 1] }
+    const [sh, sw] = [stride[0]! * kernel[0], stride[1]! * kernel[1]]
+    const y = parts.reduce<Ref | undefined>((sum, part, k) => {
+      const [n, , oh, ow] = part.shape as Four
+      const top = pads[0]! - Math.floor(k / kernel[1]) * stride[0]!
+      const left = pads[1]! - (k % kernel[1]) * stride[1]!
+      const below = (oh - 1) * sh + (kh - 1) * dilation[0]! + 1 - h - top
+      const right = (ow - 1) * sw + (kw - 1) * dilation[1]! + 1 - w - left
+      const cut = [Math.min(top, 0), Math.min(below, 0)] as const
+      const images = input(b, swapped(b, x, [cut[0], left, cut[1], right]))
+      const grouped = b.reshape(part, [n / block, block, o / block, oh, ow, block])
+      const weight = b.reshape(b.transpose(grouped, [2, 0, 3, 4, 1, 5]), [o, n, oh, ow])
+      const attrs = { kernel_shape: [oh, ow], pads: [top - cut[0], 0, below - cut[1], 0], strides: dilation, dilations: [sh, sw] }
+      return l.convolve(b, { x: images, weight: () => weight, attrs, sum: sum?.blocked }, [i, o, kh, kw])
+    }, undefined)
+    return b.transpose(y!, [1, 0, 2, 3])
   }
 
   /** [n, i, h, w] → [i, n, …] with columns and rows added or cut off: [top, left, bottom, right]. */

@@ -80,7 +80,9 @@ export function elementwise(l: Layout): Rules {
     },
     relu: (x, attrs, b) => {
       const conv = l.open(b, x[0], 0)
-      return conv ? l.convolve(b, { ...conv, relu: true }, x[0].shape) : rules.relu!(x, attrs, b)
+      if (conv) return l.convolve(b, { ...conv, relu: true }, x[0].shape)
+      const y = rules.relu!(x, attrs, b) as Ref | undefined
+      return y?.blocked && l.lazily(b, { ...y.blocked, finite: x[0].blocked!.finite })
     },
   } as Rules
 }

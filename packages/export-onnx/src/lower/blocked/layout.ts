@@ -11,6 +11,16 @@ export interface Blocked extends Ref {
   readonly conv?: Convolution
   /** The two whose product it is: a sum of it need not write it. */
   readonly product?: readonly [Ref, Ref]
+  /** The gradient of a pooling, by the places of its windows: who can work with these need not put them together. */
+  readonly phases?: Phases
+  /** It comes from a convolution, perhaps by ReLU: no number is infinite while a training goes well. */
+  readonly finite?: boolean | undefined
+}
+
+/** Place (p, q) of all windows of kh × kw, blocked, at number p·kw + q. */
+export interface Phases {
+  readonly parts: readonly Blocked[]
+  readonly kernel: readonly [kh: number, kw: number]
 }
 
 /** y = activation(x * weight + bias + sum), one node of the blocked domain. */
@@ -74,7 +84,7 @@ export function layout(block: number) {
         const more = sum ? [bias ?? none, sum] : bias ? [bias] : []
         b.define(name, 'Conv', [x, conv.weight(b), ...more], { ...attrs, ...(relu && { activation: 'Relu' }) }, nchwc)
       }
-      return lazily(b, { ...b.lazy(shape, 'float32', write), conv })
+      return lazily(b, { ...b.lazy(shape, 'float32', write), conv, finite: true })
     },
 
     /** The convolution of input i of the present op, if that is still open and nobody else needs it as it is. */

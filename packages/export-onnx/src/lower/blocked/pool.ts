@@ -1,48 +1,54 @@
-import type { Ref, Rules } from '../builder.ts'
-import { nchwc, type Four, type Layout } from './layout.ts'
+import { range } from '@portolan/core/engine'
+import type { Builder, Ref, Rules } from '../builder.ts'
+import { interleave } from './interleave.ts'
+import { nchwc, type Blocked, type Layout } from './layout.ts'
+
+/** The most places of a window whose gradient is found one place at a time. */
+const mostPlaces = 9
 
 export function pool(l: Layout): Rules {
-  const { block, five } = l
+  const { block } = l
+  const like = (shape: readonly number[]) => ({ shape, type: 'float32' }) as const
+
+  /** Place number k of every window that does not overlap others: a convolution of depth 1 with a window of one 1 among zeros. */
+  function place(b: Builder, x: Ref, k: number, kernel: readonly number[], shape: readonly number[]): Ref {
+    // the window ends at the place, unless more of them would fit then
+    const at = [Math.floor(k / kernel[1]!), k % kernel[1]!]
+    const sides = at.map((p, a) => (Math.floor((x.shape[a + 2]! - p - 1) / kernel[a]!) + 1 === shape[a + 2] ? p + 1 : kernel[a]!))
+    const [c, length, one] = [shape[1]!, sides[0]! * sides[1]!, at[0]! * sides[1]! + at[1]!]
+    const window = Float32Array.from({ length: c * length }, (_, i) => +(Math.floor(i / block) % length === one))
+    const weight = l.once(b, `${one} of ${sides}, ${c}`, () => b.constant('float32', [c, 1, ...sides], window))
+    return b.node('Conv', [x, weight], { kernel_shape: sides, strides: [...kernel], group: c }, like(shape), nchwc)
+  }
+
   return {
     maxPool: ([x], { kernel, stride, pads, dilation }, b) => {
       if (!x.blocked || kernel.some((k, i) => k !== stride[i]) || [...pads, ...dilation.map(d => d - 1)].some(p => p)) return undefined
       const { shape } = b.out[0]!
       const attrs = { kernel_shape: kernel, strides: stride, pads }
-      const y = b.node('MaxPool', [x.blocked], attrs, { shape, type: 'float32' }, nchwc)
+      const y: Blocked = { ...b.node('MaxPool', [x.blocked], attrs, like(shape), nchwc), finite: x.blocked.finite }
       const index = b.lazy(shape, 'int32', name => {
-        const wide = b.many('MaxPool', [x], attrs, [
-          { shape, type: 'float32' },
-          { shape, type: 'int64' },
-        ])[1]!
+        const wide = b.many('MaxPool', [x], attrs, [like(shape), { shape, type: 'int64' }])[1]!
         b.define(name, 'Cast', [wide], { to: 6 })
       })
       return [l.lazily(b, y), { ...index, pooled: { x: x.blocked, y } }]
     },
-    // the gradient of the window, where x is the first to equal the maximum of its window
+    // each place of the windows in turn takes what is left of the gradient where it is the maximum, so the first has it;
+    // an infinite number would make its neighbours no numbers on the way, so such tensors decline
     maxUnpool: ([g, index], { shape, kernel }, b) => {
-      if (!index.pooled || !b.isLazy(index)) return undefined
-      const small = index.shape
-      const [n, c, h, w] = shape as Four
-      const [kh, kw] = kernel as [number, number]
-      const [uh, uw] = [small[2]! * kh, small[3]! * kw]
-      const up = (r: Ref): Ref => {
-        const big = b.node('Upsample', [r], { scales: [1, 1, kh, kw] }, { shape: [n, c, uh, uw], type: 'float32' }, nchwc)
-        if (uh === h && uw === w) return big
-        const rows = b.reshape(big, [(n * c) / block, uh, uw * block])
-        const by = b.i64([0, 0, 0, 0, h - uh, (w - uw) * block])
-        return b.reshape(b.node('Pad', [rows, by], {}, { shape: [(n * c) / block, h, w * block], type: 'float32' }), shape)
-      }
-      // earlier places of a window weigh more: of several maxima the heaviest is the first
-      const weights = Float32Array.from({ length: h * w }, (_, i) => kh * kw - ((Math.floor(i / w) % kh) * kw + ((i % w) % kw)))
-      const hit = b.node('Equal', [index.pooled.x, up(index.pooled.y)], {}, { shape, type: 'bool' })
-      const spread = b.constant('float32', [h, w, 1], weights)
-      const product = b.node('Mul', [b.reshape(b.cast(hit, 'float32'), five(shape)), spread], {}, { shape: five(shape), type: 'float32' })
-      const weighed = b.reshape(product, shape)
-      const window = { kernel_shape: kernel, strides: kernel, pads: [0, 0, 0, 0] }
-      const heaviest = b.node('MaxPool', [weighed], window, { shape: small, type: 'float32' }, nchwc)
-      // where the image does not divide into windows, the rest is 0 on both sides: no window, no gradient
-      const first = b.node('Equal', [weighed, up(heaviest)], {}, { shape, type: 'bool' })
-      return l.lazily(b, b.node('Mul', [up(l.formOf(b, g)), b.cast(first, 'float32')], {}, { shape, type: 'float32' }))
+      const { pooled, shape: small } = index
+      if (!pooled?.x.finite || !b.isLazy(index) || kernel[0]! * kernel[1]! > mostPlaces) return undefined
+      const last = kernel[0]! * kernel[1]! - 1
+      let rest: Blocked = l.formOf(b, g)
+      const parts = range(last + 1).map(k => {
+        if (k === last) return rest
+        const hit = b.node('Equal', [place(b, pooled.x, k, kernel, small), pooled.y], {}, { shape: small, type: 'bool' })
+        const taken = b.node('Mul', [rest, b.cast(hit, 'float32')], {}, like(small))
+        rest = b.node('Sub', [rest, taken], {}, like(small))
+        return taken
+      })
+      const sides = kernel as [number, number]
+      return l.lazily(b, { ...interleave(b, block, parts, sides, shape), phases: { parts, kernel: sides } })
     },
   }
 }
