@@ -54,7 +54,7 @@ export function findOpenBlas(): string | undefined {
 }
 
 const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
-/** Where the way between JavaScript and onnxruntime is long for the work done, several steps a run pay off. */
+/** Where the Trainer makes up to 16 steps in one run, an epoch has as many; elsewhere it is one step, and DQN draws anew before each. */
 const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
 
 /** What all contenders of a race work on. */
@@ -75,8 +75,10 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups 
     variant,
     command: node('portolan.ts', [JSON.stringify({ ...common, does } satisfies PortolanJob)]),
   })
-  const entries = does === 'train' ? [ours('one step a run', { train: 1 })] : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
-  if (does === 'train' && repeatable.has(model)) entries.push(ours('8 steps a run', { train: 8 }))
+  const entries =
+    does === 'train'
+      ? [ours('Trainer', { train: repeatable.has(model) ? 16 : 1 })]
+      : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {

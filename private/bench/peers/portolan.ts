@@ -1,10 +1,9 @@
 // Portolan in the benchmark: portolan.ts JSON, see PortolanJob
 import { createRequire } from 'node:module'
-import { compile, repeated, type Layer, type Tensor } from '@portolan/core'
+import { compile, Trainer, type Callback, type Layer, type Tensor } from '@portolan/core'
 import { exportOnnx, onnx, OnnxModel } from '@portolan/export-onnx'
 import { parameterCount, prepare } from '../benchmark.ts'
 import { sized, type BenchmarkName } from '../benchmarks.ts'
-import { stacked } from '../material.ts'
 import { serve } from './serve.ts'
 
 export interface PortolanJob {
@@ -12,7 +11,7 @@ export interface PortolanJob {
   readonly sizes: object
   readonly threads: number
   readonly warmups: number
-  /** Whole training steps, so many a run; a compiled forward; or the exported file. */
+  /** Epochs of so many training steps, as a user's `Trainer` makes them; a compiled forward; or the exported file. */
   readonly does: { readonly train: number } | 'forward' | 'file'
 }
 
@@ -22,11 +21,17 @@ const stepsARun = typeof does === 'object' ? does.train : 1
 let runs = 0
 
 function training(): () => Promise<number[]> {
-  const turns = stepsARun > 1 ? [stacked(Array.from({ length: stepsARun }, (_, i) => batches[i % batches.length]!))] : batches
-  const step = compile(stepsARun > 1 ? repeated(trainee.step) : trainee.step, { engine: onnx({ threads }) })
+  let figures: number[] = []
+  const watch: Callback = { watches: true, batchEnd: ({ logs }) => void figures.push(...Object.values(logs)) }
+  const step = { train: (batch: Record<string, Tensor>) => trainee.step(batch), state: trainee.state }
+  const trainer = new Trainer({ step, engine: onnx({ threads }), callbacks: [watch], progress: false })
   return async () => {
-    const losses = await Promise.all(Object.values(await step(turns[runs++ % turns.length]!)).map(t => t.data()))
-    return Array.from({ length: stepsARun }, (_, i) => losses.map(l => l[i]!)).flat()
+    figures = []
+    await trainer.fit(
+      Array.from({ length: stepsARun }, () => batches[runs++ % batches.length]!),
+      { epochs: 1 },
+    )
+    return figures
   }
 }
 
