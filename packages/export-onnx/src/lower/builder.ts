@@ -13,7 +13,7 @@ export interface Ref {
   /** The same numbers in blocked layout. */
   readonly blocked?: Blocked
   /** For indices of a pooling: what it pooled, so that the indices themselves may never be needed. */
-  readonly pooled?: { x: Blocked; y: Blocked }
+  readonly pooled?: { x: Ref; y: Ref }
   /** For a mean of each channel: what it is of, and that without it. */
   readonly centred?: { of: Ref; is: Blocked }
 }

@@ -31,18 +31,20 @@ export function pool(l: Layout): Rules {
         const wide = b.many('MaxPool', [x], attrs, [like(shape), { shape, type: 'int64' }])[1]!
         b.define(name, 'Cast', [wide], { to: 6 })
       })
-      return [l.lazily(b, y), { ...index, pooled: { x: x.blocked, y } }]
+      const plain = l.lazily(b, y)
+      return [plain, { ...index, pooled: { x, y: plain } }]
     },
     // each place of the windows in turn takes what is left of the gradient where it is the maximum, so the first has it;
     // an infinite number would make its neighbours no numbers on the way, so such tensors decline
     maxUnpool: ([g, index], { shape, kernel }, b) => {
-      const { pooled, shape: small } = index
-      if (!pooled?.x.finite || !b.isLazy(index) || kernel[0]! * kernel[1]! > mostPlaces) return undefined
+      const { shape: small } = index
+      const [x, y] = [index.pooled?.x.blocked, index.pooled?.y.blocked]
+      if (!x?.finite || !y || !b.isLazy(index) || kernel[0]! * kernel[1]! > mostPlaces) return undefined
       const last = kernel[0]! * kernel[1]! - 1
       let rest: Blocked = l.formOf(b, g)
       const parts = range(last + 1).map(k => {
         if (k === last) return rest
-        const hit = b.node('Equal', [place(b, pooled.x, k, kernel, small), pooled.y], {}, { shape: small, type: 'bool' })
+        const hit = b.node('Equal', [place(b, x, k, kernel, small), y], {}, { shape: small, type: 'bool' })
         const taken = b.node('Mul', [rest, b.cast(hit, 'float32')], {}, like(small))
         rest = b.node('Sub', [rest, taken], {}, like(small))
         return taken
