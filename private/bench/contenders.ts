@@ -54,7 +54,7 @@ export function findOpenBlas(): string | undefined {
 }
 
 const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
-/** Where the Trainer makes up to 16 steps in one run, an epoch has as many; elsewhere it is one step, and DQN draws anew before each. */
+/** Where the Trainer makes several steps in one run, it goes through epochs; elsewhere a loop hands it batch after batch, as DQN's must. */
 const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
 
 /** What all contenders of a race work on. */
@@ -77,7 +77,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups 
   })
   const entries =
     does === 'train'
-      ? [ours('Trainer', { train: repeatable.has(model) ? 16 : 1 })]
+      ? [ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', { train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1 })]
       : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }

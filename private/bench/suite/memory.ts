@@ -26,7 +26,7 @@ async function watch(
 
 /** The fastest-made variants only: memory does not depend on how several are batched. */
 const wanted = ({ library, variant }: Entry): boolean =>
-  library === 'portolan' ? variant === 'Trainer' : variant === 'default' || variant === 'channels_last'
+  library === 'portolan' ? variant.startsWith('Trainer') : variant === 'default' || variant === 'channels_last'
 
 /** What the process holds during many steps, and at most. */
 export const memory = (models: readonly BenchmarkName[]): Case[] =>
