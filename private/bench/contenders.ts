@@ -77,7 +77,11 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups 
   })
   const entries =
     does === 'train'
-      ? [ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', { train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1 })]
+      ? [
+          ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', {
+            train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1,
+          }),
+        ]
       : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }

@@ -76,7 +76,9 @@ async function browserBytes(folder: string, source: string, external: string[] =
   const bytes = (path: string): number => {
     const { imports } = metafile.outputs[path]!
     const own = gzipSync(outputFiles.find(file => file.path.endsWith(basename(path)))!.contents).length
-    return imports.filter(({ kind, external }) => kind === 'import-statement' && !external).reduce((sum, chunk) => sum + bytes(chunk.path), own)
+    return imports
+      .filter(({ kind, external }) => kind === 'import-statement' && !external)
+      .reduce((sum, chunk) => sum + bytes(chunk.path), own)
   }
   return bytes(Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!)
 }
