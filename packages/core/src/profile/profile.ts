@@ -5,6 +5,8 @@ import { withCalls } from '../nn/calls.ts'
 import { context } from '../tensor/context.ts'
 import { toBatch, type Batch, type HostBatch } from '../train/batch.ts'
 import type { TrainStep } from '../train/supervised.ts'
+import { bytesOf, flopsOf } from './flops.ts'
+import { measureEagerly } from './measure-eagerly.ts'
 
 /** Whose work something is. */
 export interface Origin {
@@ -87,10 +89,8 @@ export async function profile(
   if (context().interpreter.traces) throw new TraceError('profile: a step cannot be measured inside another one that is traced.')
   const train = typeof step === 'function' ? step : (b: Batch) => step.train(b)
   const given = toBatch(batch)
-  if (!engine) {
-    const { measureEagerly } = await import('./measure-eagerly.ts')
+  if (!engine)
     return summed('eager', await measureEagerly(() => deeply(() => withCalls(state, () => train(given))), warmups + steps), warmups)
-  }
   if (!engine.profile) throw new PortolanError(`profile: the engine ${engine.name} can't tell what its ops take. Use onnx(), or none.`)
   const { graph, reads } = deeply(() => withCalls(state, () => trace(train, [given])))
   const inputs = [...Object.values(given), ...reads.map(v => v.latest)].map(t => t.storage)
@@ -118,8 +118,7 @@ interface Count {
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
 
-async function summed(engine: string, { graph, kernels, runs }: Measured, warmups: number): Promise<Profile> {
-  const { bytesOf, flopsOf } = await import('./flops.ts') // pages load what profiles when they do
+function summed(engine: string, { graph, kernels, runs }: Measured, warmups: number): Profile {
   const known = new Map<Source, Pick<Origin, 'module' | 'line' | 'gradient'>>()
   const placed = (source: Source | undefined): Pick<Origin, 'module' | 'line' | 'gradient'> => {
     if (!source) return { module: '', line: '', gradient: false }

@@ -6,7 +6,7 @@ import { HostStorage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import type { Batch } from './batch.ts'
 import type { Checkpointer } from './checkpointer.ts'
-import type { BadOp } from './first-bad-op.ts'
+import { firstBadOps, look, type BadOp } from './first-bad-op.ts'
 import type { StepLogs } from './supervised.ts'
 
 /** A step that was begun: its batches, and what every variable held. */
@@ -101,7 +101,6 @@ export class Guard {
       const state = new Map(
         await Promise.all([...before].map(async ([v, t]) => [v, new Tensor(t, new HostStorage(await t.data()))] as const)),
       )
-      const { firstBadOps } = await import('./first-bad-op.ts') // few runs fail: pages load it when one does
       const { nan, infinite } = await firstBadOps(this.train, batches.at(-1)!, state)
       const name = ({ op, line, made, range: [low, high] }: BadOp): string =>
         `The first ${made} is made by ${op}${low <= high ? `, of numbers between ${low} and ${high}` : ''}\n    ${line}\n`
@@ -125,7 +124,6 @@ function restore({ before }: Begun): void {
 
 /** Variables that hold numbers which are not finite. */
 async function notFinite({ before }: Begun): Promise<Variable[]> {
-  const { look } = await import('./first-bad-op.ts')
   const bad = await Promise.all(
     [...before].map(async ([v, t]) => {
       const { nan, infinite } = await look(t)
