@@ -1,5 +1,5 @@
 // Where a training step's time goes: npm run bench -- profile [--models cnn,gpt] [--threads 2]
-import { profile, profileTable } from '@portolan/core'
+import { profile, profileTable } from '@portolan/core/profile'
 import { onnx } from '@portolan/export-onnx'
 import { prepare } from './benchmark.ts'
 import { sized, type BenchmarkName } from './benchmarks.ts'

@@ -1,17 +1,5 @@
-import {
-  adam,
-  crossEntropy,
-  Embedding,
-  Linear,
-  LSTM,
-  Module,
-  profile,
-  seed,
-  supervised,
-  tensor,
-  variables,
-  type Tensor,
-} from '@portolan/core'
+import { adam, crossEntropy, Embedding, Linear, LSTM, Module, seed, supervised, tensor, variables, type Tensor } from '@portolan/core'
+import { profile } from '@portolan/core/profile'
 import { onnx } from '@portolan/export-onnx'
 import { expect, it } from 'vitest'
 

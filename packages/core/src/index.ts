@@ -148,6 +148,3 @@ export { ConfusionMatrix, classificationReport, type ClassificationScores, type 
 export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors } from './io/safetensors.ts'
 export { Sequential, sequential, type LayerBuilder } from './nn/sequential.ts'
 export * from './nn/builders.ts'
-export { profile, type Origin, type Profile, type ProfileEvent, type ProfileOptions, type ProfileRow } from './profile/profile.ts'
-export { profileTable, type ProfileTableOptions } from './profile/profile-table.ts'
-export { chromeTrace } from './profile/chrome-trace.ts'

@@ -3,13 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
   adam,
-  chromeTrace,
   crossEntropy,
   Linear,
   Module,
   mse,
-  profile,
-  profileTable,
   RangeError,
   scan,
   supervised,
@@ -18,10 +15,9 @@ import {
   zeros,
   type Batch,
   type Engine,
-  type Profile,
-  type ProfileRow,
   type Tensor,
 } from '../index.ts'
+import { chromeTrace, profile, profileTable, type Profile, type ProfileRow } from '../profile.ts'
 
 class Net extends Module {
   hidden = new Linear(6, 5)
