@@ -68,6 +68,12 @@ export function layout(block: number) {
     lazily,
     fits: (b: Builder, ...channels: number[]): boolean => !b.nested && channels.every(c => c % block === 0),
 
+    /** A plain tensor that those who want it blocked reorder. */
+    reorderable: (b: Builder, x: Ref): Ref => ({
+      ...x,
+      blocked: b.lazy(x.shape, x.type, name => b.define(name, 'ReorderInput', [x], {}, nchwc)),
+    }),
+
     /** The blocked form of a tensor of [n, c, h, w], reordering it if need be. */
     formOf: (b: Builder, x: Ref): Blocked =>
       x.blocked ?? once(b, `form of ${x.name}`, () => b.node('ReorderInput', [x], {}, { shape: x.shape, type: x.type }, nchwc)),
