@@ -126,22 +126,21 @@ export function convolution(l: Layout): Rules {
       const [o, i] = w.shape as Four
       if (attrs.groups === 1 && flat.worth(places(b.out[0]!), o)) return flat.conv(b, x, w, attrs, bias)
       const deep = attrs.groups > 1 && attrs.groups === o && i === 1
-      if (!(attrs.groups === 1 || deep) || !l.fits(b, o) || !readable(x.shape[1]!)) return undefined
+      if (!(attrs.groups === 1 || deep) || !l.fits(o) || !readable(x.shape[1]!)) return undefined
       return l.convolve(b, { ...conv(input(b, x), w, attrs), bias }, b.out[0]!.shape)
     },
     convInput: ([g, w], attrs, b) => {
       if (w.shape.length !== 4) return undefined
       const [o, i] = w.shape as Four
-      const alone = attrs.groups === 1 && attrs.stride.every(s => s === 1)
-      if (alone && flat.worth(places(g), o)) return flat.convInput(b, g, w, attrs)
+      if (attrs.groups === 1 && flat.worth(places(g), o)) return flat.convInput(b, g, w, attrs)
       const deep = attrs.groups > 1 && attrs.groups === o && i === 1
-      if (!(attrs.groups === 1 || deep) || !l.fits(b, attrs.shape[1]!) || !readable(o)) return undefined
+      if (!(attrs.groups === 1 || deep) || !l.fits(attrs.shape[1]!) || !readable(o)) return undefined
       return convInput(b, g, w, attrs)
     },
     convFilter: ([x, g], attrs, b) => {
       const { shape, groups } = attrs
       if (shape.length === 4 && groups === 1 && flat.worth(places(g), shape[0]!)) return flat.convFilter(b, x, g, attrs)
-      if (shape.length !== 4 || groups !== 1 || !l.fits(b, shape[0]!, g.shape[0]!)) return undefined
+      if (shape.length !== 4 || groups !== 1 || !l.fits(shape[0]!, g.shape[0]!)) return undefined
       return convFilter(b, x, g, attrs)
     },
   }

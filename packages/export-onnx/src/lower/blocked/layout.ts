@@ -66,7 +66,7 @@ export function layout(block: number) {
     once,
     five,
     lazily,
-    fits: (b: Builder, ...channels: number[]): boolean => !b.nested && channels.every(c => c % block === 0),
+    fits: (...channels: number[]): boolean => channels.every(c => c % block === 0),
 
     /** A plain tensor that those who want it blocked reorder. */
     reorderable: (b: Builder, x: Ref): Ref => ({
