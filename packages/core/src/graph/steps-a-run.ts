@@ -26,9 +26,9 @@ function products({ op, inputs, attrs, outputs }: Node): number {
   return op === 'convFilter' ? filtered(inputs[1]!, outputs[0]!) : 0
 }
 
-/** Bytes of batches that one run may be given. */
-const roomForBatches = 2 ** 26
-const most = 16
+/** Bytes of batches that one run may be given: with more, they push everything else out of the caches. */
+const roomForBatches = 12.8e6
+const most = 64
 
 /**
  * How many steps one run should make: more where a run costs much beside its work, as with a small net or one of many parameters. It
@@ -42,4 +42,14 @@ export function stepsARun({ graph, writes, reads }: Traced<unknown>): number {
   let steps = 1
   if (beside > 0.1 * work) while (steps < most && beside > 0.02 * work * steps && 2 * steps * batch <= roomForBatches) steps *= 2
   return steps
+}
+
+/** The power of two up to `steps` with which n batches need the fewest runs: what is left over at the end runs one by one. */
+export function fewestRuns(steps: number, n: number): number {
+  let [best, runs] = [1, n]
+  for (let k = 2; k <= steps; k *= 2) {
+    const needed = Math.floor(n / k) + (n % k)
+    if (needed <= runs) [best, runs] = [k, needed]
+  }
+  return best
 }

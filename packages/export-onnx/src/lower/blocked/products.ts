@@ -64,7 +64,8 @@ export function products(l: Layout) {
       const given = range(h * width).map(place => at.flatMap((p, k) => (p === place ? [k] : [])))
       const most = Math.max(...given.map(p => p.length))
       const all = pick(b, b.reshape(parts, [i, at.length, n]), range(most).flatMap(k => given.map(p => p[k] ?? -1))) // prettier-ignore
-      const sum = () => b.node('ReduceSum', [b.reshape(all, [i, most, h * width * n]), b.i64([1])], { keepdims: 0 }, like([i, h * width * n]))
+      const sum = () =>
+        b.node('ReduceSum', [b.reshape(all, [i, most, h * width * n]), b.i64([1])], { keepdims: 0 }, like([i, h * width * n]))
       return back(b, most > 1 ? sum() : all, [n, i, h, width])
     },
   }
