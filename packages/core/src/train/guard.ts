@@ -87,7 +87,8 @@ export class Guard {
       const state = new Map(
         await Promise.all([...before].map(async ([v, t]) => [v, new Tensor(t, new HostStorage(await t.data()))] as const)),
       )
-      const { nan, infinite } = await firstBadOps(this.train, batches.at(-1)!, state)
+      const { nan, infinite, given } = await firstBadOps(this.train, batches.at(-1)!, state)
+      if (given !== undefined) return `The batch itself is not finite: look at its ${given}. `
       const name = ({ op, line, made, range: [low, high] }: BadOp): string =>
         `The first ${made} is made by ${op}${low <= high ? `, of numbers between ${low} and ${high}` : ''}\n    ${line}\n`
       return [infinite, nan].map(bad => (bad ? name(bad) : '')).join('') || 'Op by op the same batch gives finite numbers. '
