@@ -140,10 +140,15 @@ export const targets: readonly Target[] = [
       mkdirSync(at)
       writeFileSync(join(at, 'step-00000001.safetensors'), bytes)
       const { trainer, data } = run()
-      await trainer
-        .fit(data, { epochs: 1, checkpoint: checkpoints(at, { resume: true, signals: false, everyEpochs: 1000, warn: () => {} }) })
-        .catch(error => judge(error, '', false))
-        .finally(() => trainer.dispose())
+      try {
+        await trainer.fit(data, {
+          epochs: 1,
+          checkpoint: checkpoints(at, { resume: true, signals: false, everyEpochs: 1000, warn: () => {} }),
+        })
+      } catch (error) {
+        judge(error, '', false)
+      }
+      await trainer.dispose()
     },
   },
   {

@@ -40,16 +40,16 @@ describe('checkModel', () => {
   it('refuses every cut, with the place', () => {
     const whole = bytes()
     const fine: number[] = []
+    const others: unknown[] = []
     for (let n = 0; n < whole.length; n++) {
       try {
         checkModel(whole.slice(0, n), { label: 'm.onnx' })
         fine.push(n)
       } catch (error) {
-        expect(error).toBeInstanceOf(FormatError)
-        expect((error as FormatError).file).toBe('m.onnx')
-        expect((error as FormatError).offset).toBeLessThanOrEqual(n)
+        if (!(error instanceof FormatError && error.file === 'm.onnx' && error.offset! <= n)) others.push(error)
       }
     }
+    expect(others).toEqual([])
     expect(fine.length).toBeLessThan(10) // between two fields of the outermost message it may end
   })
   it('refuses tensors that say they are larger than their numbers', () => {

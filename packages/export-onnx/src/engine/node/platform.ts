@@ -22,6 +22,7 @@ let [fetching, sending]: (Identity | undefined)[] = []
 /** onnxruntime as a program of Node has it. */
 export const node: Platform = {
   providers: ['cpu'],
+  frees: false,
   async load(provider) {
     if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()
@@ -54,5 +55,20 @@ export const node: Platform = {
   async writeFile(file, bytes) {
     const { writeFileAtomic } = await import('@portolan/core/node')
     await writeFileAtomic(file, bytes)
+  },
+  async readWritten(run) {
+    const [{ mkdtemp, readdir, readFile, rm }, { tmpdir }, { join }] = await Promise.all([
+      import('node:fs/promises'),
+      import('node:os'),
+      import('node:path'),
+    ])
+    const folder = await mkdtemp(join(tmpdir(), 'portolan-'))
+    try {
+      await run(join(folder, 'a'))
+      const [file] = await readdir(folder)
+      return await readFile(join(folder, file!), 'utf8')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   },
 }
