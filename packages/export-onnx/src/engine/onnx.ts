@@ -1,6 +1,5 @@
 import type { Engine, Program } from '@portolan/core'
 import { countNodes, sourceOf, type Graph, type Node, type PassEffect } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked/index.ts'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
@@ -105,7 +104,9 @@ export function onnx({
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
-      const fast: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu] : []
+      // no page has that layout, so none need load its rules
+      const layout = block === undefined ? [] : [(await import('../lower/blocked/index.ts')).blocked(block)]
+      const fast: Rules[] = own ? [...layout, cpu] : []
       const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
