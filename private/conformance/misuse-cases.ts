@@ -49,7 +49,7 @@ const c = (title: string, run: () => unknown, kind: typeof P, op: string | RegEx
 
 export const misuses: readonly Misuse[] = [
   // tensors
-  c('numbers that do not fill a shape', () => tensor([1, 2, 3], [2, 2]), S, 'tensor', /3 numbers do not fill \[2,2\]/),
+  c('numbers that do not fill a shape', () => tensor([1, 2, 3], [2, 2]), S, 'tensor', /\[2,2\] takes 4 numbers.*3/),
   c('rows of different lengths', () => tensor([[1, 2], [3]]), S, 'tensor', /one shape.*\[2\] and \[1\]/),
   c('a negative size', () => zeros([2, -1]), S, 'full', /integers ≥ 0.*\[2,-1\]/),
   c('a size that is no whole number', () => zeros([2.5]), S, 'full', /2\.5/),
@@ -67,11 +67,11 @@ export const misuses: readonly Misuse[] = [
   c('the root of whole numbers', () => ones([2], 'int32').sqrt(), D, 'sqrt', /float32.*int32/),
   c('a condition that is none', () => ones([2]).where(1, 0), D, 'where', /bool.*float32/),
   c('a shape of another size', () => x23().reshape([4, 2]), S, 'reshape', /6 elements.*8/),
-  c('an axis that is not there', () => x23().sum(2), S, /^$/, /axis 2 is outside a tensor of rank 2/),
-  c('an axis too far back', () => x23().sum(-3), S, /^$/, /axis -3 is outside/),
+  c('an axis that is not there', () => x23().sum(2), S, 'axis', /rank 2 has -2 … 1.*2/),
+  c('an axis too far back', () => x23().sum(-3), S, 'axis', /rank 2 has -2 … 1.*-3/),
   c('an axis twice', () => x23().transpose([0, 0]), S, 'transpose', /every axis.*\[2,3\]/),
-  c('a slice outside', () => x23().slice(1, 0, 9), S, 'slice', /outside \[2,3\]/),
-  c('parts that do not fit', () => p.concat([x23(), ones([2, 2])], 0), S, 'concat', /axis 0.*\[2,3\],\[2,2\]/),
+  c('a slice outside', () => x23().slice(1, 0, 9), S, 'slice', /lie in \[2,3\].*\[2,9\]/),
+  c('parts that do not fit', () => p.concat([x23(), ones([2, 2])], 0), S, 'concat', /axis 0.*\[2,3\] and \[2,2\]/),
   c('indices that are fractions', () => x23().gather(tensor([0.5])), D, 'gather', /int32.*float32/),
   c('an index outside', () => p.compile((t: Tensor, i: Tensor) => t.gather(i), { engine })(x23(), ints(2)), R, 'gather', /index 2 is outside 0 … 1/),
   c('the largest of nothing', () => zeros([0]).max(), S, 'max', /empty/),
@@ -79,15 +79,15 @@ export const misuses: readonly Misuse[] = [
   c('more of the largest than there are', () => x23().topK(9), S, 'topK', /k must be.*9/),
   c('a broadcast that shrinks', () => x23().broadcastTo([3]), S, 'broadcastTo', /\[2,3\].*\[3\]/),
   // gradients and tracing
-  c('the gradient of many numbers', () => p.grad((t: Tensor) => t.mul(2))(x23()), P, /^$/, /scalar.*\[2,3\].*take \.mean/),
-  c('a number asked for while tracing', () => p.compile((t: Tensor) => (t.itemSync() > 0 ? t : t.neg()), { engine })(tensor(1)), p.TraceError, /^$/, /do not exist until the step runs.*return it/),
-  c('an async step', () => p.compile(async (t: Tensor) => t, { engine })(tensor(1)), p.TraceError, /^$/, /ordinary function, not async.*read data before/),
-  c('a compiled step compiled again', () => p.compile(p.compile((t: Tensor) => t, { engine }) as unknown as (t: Tensor) => Tensor, { engine })(tensor(1)), p.TraceError, /^$/, /inside another step.*call the function itself/),
+  c('the gradient of many numbers', () => p.grad((t: Tensor) => t.mul(2))(x23()), P, 'grad', /scalar.*\[2,3\].*Take \.mean/),
+  c('a number asked for while tracing', () => p.compile((t: Tensor) => (t.itemSync() > 0 ? t : t.neg()), { engine })(tensor(1)), p.TraceError, 'Tensor', /do not exist until the step runs.*Return it/),
+  c('an async step', () => p.compile(async (t: Tensor) => t, { engine })(tensor(1)), p.TraceError, 'compile', /ordinary function.*async.*Read data before/),
+  c('a compiled step compiled again', () => p.compile(p.compile((t: Tensor) => t, { engine }) as unknown as (t: Tensor) => Tensor, { engine })(tensor(1)), p.TraceError, 'compile', /inside another step.*Call the function itself/),
   c('a tensor that outlives its trace', async () => {
     let leaked!: Tensor
     await p.compile((t: Tensor) => (leaked = t.add(1)), { engine })(tensor(1))
     leaked.dataSync()
-  }, p.TraceError, /^$/, /do not exist until/),
+  }, p.TraceError, 'Tensor', /do not exist until/),
   c('a tensor that was freed with its step', async () => {
     let leaked!: Tensor
     await p.compile((t: Tensor) => ((leaked = t.add(1)), t.mul(2)))(tensor(1))
@@ -100,7 +100,7 @@ export const misuses: readonly Misuse[] = [
   c('a window larger than the picture', () => new p.Conv2d(1, 1, 5).forward(ones([1, 1, 3, 3])), S, 'conv', /window of 5.*3/),
   c('a stride of nothing', () => new p.Conv2d(1, 1, 3, { stride: 0 }).forward(ones([1, 1, 3, 3])), S, 'conv2d', /stride.*0/),
   c('groups that do not divide', () => new p.Conv2d(3, 8, 3, { groups: 2 }), S, 'Conv2d', /divide into 2 groups/),
-  c('a negative number of features', () => new p.Linear(-1, 2), S, /^$/, /integers ≥ 0.*-1/),
+  c('a negative number of features', () => new p.Linear(-1, 2), S, 'shape', /integers ≥ 0.*-1/),
   c('a probability above 1', () => new p.Dropout(1.5), R, 'Dropout', /below 1.*1\.5/),
   c('heads that do not divide', () => new p.MultiHeadAttention(10, 3), S, 'MultiHeadAttention', /10 does not divide into 3 heads/),
   c('an embedding of fractions', () => new p.Embedding(3, 2).forward(tensor([0.5])), D, /./, /int32.*float32/),
@@ -131,9 +131,9 @@ export const misuses: readonly Misuse[] = [
   c('an empty data set', () => fit([]), P, 'fit', /no batch in epoch 1/),
   c('an empty loader', () => data.loader(new data.ArrayDataset({ x: { data: new Float32Array(0), shape: [0, 2] } })), R, 'loader', /0 samples/),
   c('a generator, twice', () => fit((function* () { yield pair() })(), { epochs: 2 }), P, 'fit', /in epoch 2.*generator/), // prettier-ignore
-  c('a batch with nothing in it', () => fit([{}]), P, /./, /batch.*0 entries|empty/),
+  c('a batch with nothing in it', () => fit([{}]), P, /./, /two entries.*none/),
   c('a batch that does not say what is what', () => fit([{ ...pair(), w: ones([2]) }]), P, 'supervised', /3 entries \(x, y, w\)/),
-  c('data that is not finite', () => fit([{ x: tensor([[NaN, 1]]), y: tensor([[0]]) }]), p.NotFiniteError, 'loss', /NaN.*The batch itself is not finite: look at its x/s),
+  c('data that is not finite', () => fit([{ x: tensor([[NaN, 1]]), y: tensor([[0]]) }]), p.NotFiniteError, 'loss', /NaN.*Clean x, or leave/),
   c('a learning rate far too large', () => {
     const t = trainer({}, 1e30).trainer
     return t.fit([pair(), pair(), pair(), pair()], { epochs: 3 })
@@ -171,7 +171,7 @@ export const misuses: readonly Misuse[] = [
   c('a download without a checksum', () => files.fetchCached('https://example.org/x', {}), R, 'fetchCached', /checksum is needed/),
   // ONNX
   c('a file that is no ONNX model', () => OnnxModel.load(put('model.onnx', 'not a model')), F, join(folder, 'model.onnx'), /byte \d+/),
-  c('a model that is not there', () => OnnxModel.load(join(folder, 'nowhere.onnx')), F, /./, /nowhere\.onnx.*no such file/),
+  c('a model that is not there', () => OnnxModel.load(join(folder, 'nowhere.onnx')), p.FileError, 'OnnxModel', /nowhere\.onnx.*no such file/),
   c('an opset from the future', () => exportOnnx(new p.Linear(2, 1), { x: ['n', 2] }, { opset: 99 }), R, 'exportOnnx', /17 to 21.*99/),
   c('two open dimensions', () => exportOnnx(new p.Linear(2, 1), { x: ['n', 'm'] }), P, 'exportOnnx', /n and m/),
   c('a provider that is not here', async () => OnnxModel.load(await model(), { providers: ['wasm'] }), P, 'OnnxModel', /wasm/),

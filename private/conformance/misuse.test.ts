@@ -15,8 +15,7 @@ it.each(misuses)('$title', async ({ title, run, kind, op, says }) => {
   expect(error).toBeInstanceOf(PortolanError)
   const { constructor, code, message, expected, received, hint } = error as PortolanError
   expect([constructor.name, code]).toEqual([kind.name, kind.code])
-  if (typeof op === 'string') expect((error as PortolanError).op).toBe(op)
-  else expect((error as PortolanError).op ?? '').toMatch(op)
+  expect((error as PortolanError).op ?? '').toEqual(typeof op === 'string' ? op : expect.stringMatching(op))
   expect(`${expected} | ${received} | ${hint}`).toMatch(says)
   const clean = (text: string | undefined): string => text?.replaceAll(folder, 'FOLDER').replace(/\n\s+at .*/g, '\n    at YOUR LINE') ?? '-'
   page.push(

@@ -39,7 +39,7 @@ class TfStorage extends Storage {
 function alive(tensor: tf.Tensor): tf.Tensor {
   if (tensor.isDisposed)
     throw new PortolanError(
-      `Tensor: [${tensor.shape}] was made in a step and freed when that ended. Return it from the step, or keep it in a Variable.`,
+      `Tensor: one of shape [${tensor.shape}] was made in a step and freed when that ended. Return it from the step, or keep it in a Variable.`,
     )
   return tensor
 }

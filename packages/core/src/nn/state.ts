@@ -115,6 +115,7 @@ export function load<M>(root: M, state: Readonly<State>, options: LoadOptions = 
   ]
   if (problems.length) {
     const names = strict && missing.length + unexpected.length > 0
+    const hint = names ? 'Pass { strict: false }' : misshapen.find(m => m.layout !== undefined)?.layout
     const Kind = misshapen.length ? ShapeError : otherDType.length ? DTypeError : PortolanError
     throw new Kind(
       `load: the state does not fit the module.\n  ${problems.join('\n  ')}${names ? '\nPass { strict: false } to load what both sides have.' : ''}`,
@@ -122,7 +123,7 @@ export function load<M>(root: M, state: Readonly<State>, options: LoadOptions = 
         op: 'load',
         expected: 'a state that fits the module',
         received: problems.join('; '),
-        ...(names && { hint: 'Pass { strict: false }' }),
+        ...(hint !== undefined && { hint }),
       },
     )
   }

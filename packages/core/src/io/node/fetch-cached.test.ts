@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { homedir, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RangeError } from '../../errors.ts'
+import { LockedError, RangeError } from '../../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { DownloadError, fetchCached, type DownloadProgress } from './fetch-cached.ts'
 
@@ -175,6 +175,16 @@ describe('fetchCached', () => {
     other.kill('SIGKILL') // it dies, and its lock counts no more
     expect(content.equals(await readFile(await waiting))).toBe(true)
     expect(await readdir(folder)).toEqual(['chart.bin'])
+  })
+
+  it('does not wait for ever for one that gets nothing', async () => {
+    await writeFile(join(folder, 'chart.bin.lock-elsewhere-7-7'), '')
+    const error: unknown = await get({ timeoutMs: 100 }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(LockedError)
+    expect((error as Error).message).toMatch(
+      /in use by process 7 of elsewhere\..*If it no longer runs, delete .*chart\.bin\.lock-elsewhere-7-7/,
+    )
+    expect(requests).toEqual([])
   })
 
   it('follows a few redirections, and not to what is unsafe', async () => {

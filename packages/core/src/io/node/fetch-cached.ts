@@ -42,9 +42,10 @@ export interface FetchCachedOptions {
  * The path of a file that is downloaded once: if the folder holds it with the right checksum, nothing is fetched.
  *
  * A download goes to a temporary file beside it and takes the name only when it is whole and its checksum right. One that breaks off
- * goes on from there the next time. While one process fetches a file, others wait for it.
+ * goes on from there the next time. While one process fetches a file, others wait for it, as long as bytes come.
  *
  * @throws DownloadError when there is no network, the server refuses, the time is over, or the size or checksum is wrong;
+ * LockedError when another process holds the file and gets nothing;
  * RangeError when the URL is not HTTPS or an option is not as it should be.
  *
  * @example
@@ -68,6 +69,7 @@ export async function fetchCached(url: string, options: FetchCachedOptions): Pro
 const inFlight = new Map<string, Promise<string>>()
 const wait = 200 // milliseconds, between two looks whether another process has finished
 const maxRedirects = 5
+const patience = 30_000 // milliseconds
 
 interface Expected {
   readonly kind: 'sha256' | 'md5'
@@ -75,15 +77,20 @@ interface Expected {
 }
 
 async function fetchOnce(url: string, path: string, expected: Expected, options: FetchCachedOptions): Promise<string> {
+  const { timeoutMs = patience } = options
   const isThere = async (): Promise<boolean> => (await isFile(path)) && (await digestOf(path, expected.kind)) === expected.hex
   if (await isThere()) return path
   await mkdir(dirname(path), { recursive: true })
+  let seen = { bytes: -1, at: performance.now() }
   for (;;) {
     let release: () => Promise<void>
     try {
       release = await lockFolder(dirname(path), { name: 'fetchCached', prefix: `${basename(path)}.` })
     } catch (error) {
       if (!(error instanceof LockedError)) throw error
+      const bytes = await sizeOf(partOf(path, expected))
+      if (bytes !== seen.bytes) seen = { bytes, at: performance.now() }
+      else if (performance.now() - seen.at > timeoutMs) throw error // it hangs, or ran on a machine that is gone
       await new Promise(resolve => setTimeout(resolve, wait + (process.pid % 97))) // two that ask at once do not ask again at once
       continue
     }
@@ -98,13 +105,13 @@ async function fetchOnce(url: string, path: string, expected: Expected, options:
 
 /** Fetches into a file beside, from where an earlier attempt broke off, and gives it the name when it is whole. */
 async function download(url: string, path: string, expected: Expected, options: FetchCachedOptions): Promise<void> {
-  const { maxBytes = 2 ** 30, timeoutMs = 30_000, onProgress, fetch = globalThis.fetch } = options
-  const part = `${path}.${expected.hex.slice(0, 16)}.part`
+  const { maxBytes = 2 ** 30, timeoutMs = patience, onProgress, fetch = globalThis.fetch } = options
+  const part = partOf(path, expected)
   const abort = new AbortController()
   let timer = setTimeout(() => abort.abort(), timeoutMs)
   let keep = false
   try {
-    let received = (await stat(part).catch(() => undefined))?.size ?? 0
+    let received = await sizeOf(part)
     const ask = (from: number): Promise<Response> =>
       followed(url, options.fetch !== undefined, address =>
         fetch(address, {
@@ -200,6 +207,10 @@ function checksum(url: string, { sha256, md5 }: FetchCachedOptions): Expected {
   return { kind, hex: hex.toLowerCase() }
 }
 
+/** Where a download is until it is whole. */
+const partOf = (path: string, { hex }: Expected): string => `${path}.${hex.slice(0, 16)}.part`
+
+const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     s => s.isFile(),
