@@ -2,25 +2,39 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineConfig } from 'tsup'
 
-type Exports = Record<string, string | { '@portolan/source'?: string }>
+type Exports = Record<string, string | { '@portolan/source'?: string | { default: string } }>
 
-/** Builds every entry that the package's `exports` names as ES modules; shared chunks keep the package's state single. */
+/**
+ * Builds a package file by file as ES modules: every class keeps its name and its place, so a bundler drops what a program does not
+ * import, and an error or summary says `Conv2d`, not `_Conv2d`. Declarations come one for each entry that the package's `exports` names.
+ */
 export function library(): ReturnType<typeof defineConfig> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Exports }
-  const sources = Object.values(exports).flatMap(entry => (typeof entry === 'object' && entry['@portolan/source']) || [])
+  const sources = Object.values(exports).flatMap(entry => {
+    const source = typeof entry === 'object' && entry['@portolan/source']
+    return source ? [typeof source === 'string' ? source : source.default] : []
+  })
   return defineConfig({
-    entry: Object.fromEntries(sources.map(file => [basename(file, '.ts'), file])),
+    entry: ['src/**/*.ts', '!src/**/*.test.ts', '!src/**/*.test-d.ts', '!src/**/golden-*.ts', '!src/testing/**'],
     format: ['esm'],
     target: 'es2022',
     platform: 'neutral',
-    external: [/^node:/],
-    splitting: true,
-    keepNames: true, // errors and summaries say a class's name
+    bundle: false,
+    splitting: false,
     removeNodeProtocol: false,
     silent: true,
     clean: true,
     sourcemap: true,
-    // tsup hands its declaration build a baseUrl, which TypeScript 6 deprecates.
-    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+    plugins: [
+      {
+        name: 'imports of what is built',
+        renderChunk: code => ({ code: code.replaceAll(/((?:from |import |import\()["']\.[^"']*)\.ts(["'])/g, '$1.js$2') }),
+      },
+    ],
+    dts: {
+      entry: Object.fromEntries(sources.map(file => [basename(file, '.ts'), file])),
+      // tsup hands its declaration build a baseUrl, which TypeScript 6 deprecates.
+      compilerOptions: { ignoreDeprecations: '6.0' },
+    },
   })
 }

@@ -15,6 +15,7 @@ export const table = join(layers, 'LAYERS.md')
 const families = {
   'activation-layers': 'activation',
   attention: 'attention',
+  'basic-conv': 'block',
   'batch-norm': 'norm',
   'conv-layers': 'conv',
   'conv-transpose-layers': 'conv',

@@ -17,6 +17,8 @@ const tasks = {
   test: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
   bench: [process.execPath, ...source, 'private/bench/main.ts'],
   'check:packed': [process.execPath, '--import', 'tsx', 'private/packed/main.ts'],
+  'check:crash': [process.execPath, ...source, 'private/crash/main.ts'],
+  fuzz: [process.execPath, ...source, 'private/fuzz/main.ts'],
   build: ['npm', 'exec', '--yes', pnpm, '--', 'turbo', 'run', 'build'],
 }
 

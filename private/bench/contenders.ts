@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from './process.ts'
-import type { ModelName } from './tasks.ts'
+import type { BenchmarkName } from './benchmarks.ts'
+import type { PortolanJob } from './peers/portolan.ts'
 
 export const peerNames = ['torch', 'tfjs'] as const
 export type PeerName = (typeof peerNames)[number]
@@ -26,7 +27,7 @@ export interface EntryOptions {
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
-const node = (file: string, args: readonly string[]): Command => ({
+export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
   args: [...process.execArgv, here(file), ...args],
 })
@@ -52,28 +53,47 @@ export function findOpenBlas(): string | undefined {
     .find(folder => existsSync(folder))
 }
 
-const convolutional = new Set<ModelName>(['cnn', 'cifar', 'resnet'])
-/** Where the way between JavaScript and onnxruntime is long for the work done, several steps a run pay off. */
-const repeatable = new Set<ModelName>(['mlp', 'tiny', 'big'])
+const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
+/** Where the Trainer makes several steps in one run, it goes through epochs; elsewhere a loop hands it batch after batch, as DQN's must. */
+const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
 
-/** Every way in which the libraries can run a model; the fastest of each is what counts. */
-export function entriesOf(model: ModelName, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
-  const common = [model, String(threads), String(warmups)]
-  const entries: Entry[] = [{ library: 'portolan', variant: 'one step a run', command: node('portolan.ts', common) }]
-  if (repeatable.has(model)) entries.push({ library: 'portolan', variant: '8 steps a run', command: node('portolan.ts', [...common, '8']) })
+/** What all contenders of a race work on. */
+export interface Job {
+  readonly model: BenchmarkName
+  readonly sizes: object
+  /** Where weights and batches stand, see `writeMaterial`. */
+  readonly folder: string
+  readonly does: 'train' | 'forward'
+}
+
+/** Every way in which the libraries can do a job; the fastest of each is what counts. */
+export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+  const { model, sizes, does } = job
+  const common = { model, sizes, threads, warmups }
+  const ours = (variant: string, does: PortolanJob['does']): Entry => ({
+    library: 'portolan',
+    variant,
+    command: node('portolan.ts', [JSON.stringify({ ...common, does } satisfies PortolanJob)]),
+  })
+  const entries =
+    does === 'train'
+      ? [
+          ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', {
+            train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1,
+          }),
+        ]
+      : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
-      for (const optimizer of [[], ['foreach']]) {
+      for (const optimizer of does === 'train' ? [[], ['foreach']] : [[]]) {
         const options = [...layout, ...optimizer]
-        entries.push({
-          library: 'torch',
-          variant: options.join(' ') || 'default',
-          command: { file: python, args: [here('pytorch.py'), ...common, ...options], env },
-        })
+        const args = [here('pytorch.py'), JSON.stringify({ ...common, folder: job.folder, does, options })]
+        entries.push({ library: 'torch', variant: options.join(' ') || 'default', command: { file: python, args, env } })
       }
     }
   }
-  if (peers.includes('tfjs')) entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', common) })
+  if (does === 'train' && peers.includes('tfjs'))
+    entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
   return entries
 }

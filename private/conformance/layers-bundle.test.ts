@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import * as core from '@portolan/core'
@@ -11,12 +11,12 @@ const root = join(import.meta.dirname, '../..')
 const wanted = ['GroupNorm', 'Mish'] // one of core's, one of the catalogue's own
 const classes = Object.entries(layers).flatMap(([name, x]) => (typeof x === 'function' && x.prototype instanceof core.Module ? [name] : []))
 
-/** What a page gets that imports the two from there: its text, and which of our files it is made of. */
-async function bundle(from: string, external: string[]): Promise<{ text: string; files: string[] }> {
+/** What a page gets that imports the two: its text, and which of our files it is made of. */
+async function bundle(folder: string, conditions: string[]): Promise<{ text: string; files: string[] }> {
   const { outputFiles, metafile } = await build({
     stdin: {
-      contents: `import { ${wanted.join(', ')} } from '${from}'\nglobalThis.page = [${wanted.join(', ')}]`,
-      resolveDir: import.meta.dirname,
+      contents: `import { ${wanted.join(', ')} } from '@portolan/layers'\nglobalThis.page = [${wanted.join(', ')}]`,
+      resolveDir: folder,
     },
     bundle: true,
     write: false,
@@ -24,45 +24,44 @@ async function bundle(from: string, external: string[]): Promise<{ text: string;
     format: 'esm',
     platform: 'browser',
     splitting: true,
-    outdir: root,
-    conditions: ['@portolan/source'],
-    external: ['@tensorflow/*', ...external],
+    outdir: folder,
+    conditions,
+    external: ['@tensorflow/*'],
   })
   const inputs = Object.values(metafile.outputs).flatMap(o =>
-    Object.entries(o.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput ? [file] : [])),
+    Object.entries(o.inputs).flatMap(([file, { bytesInOutput }]) => (bytesInOutput ? [relative(folder, file)] : [])),
   )
-  return { text: outputFiles.map(f => f.text).join('\n'), files: inputs.map(f => relative(root, f)) }
+  return { text: outputFiles.map(f => f.text).join('\n'), files: inputs.toSorted((a, b) => (a < b ? -1 : 1)) }
 }
 
-const others = (text: string): string[] => classes.filter(name => !wanted.includes(name) && new RegExp(`\\b${name}\\b`).test(text))
+function expectOnlyTheTwo({ text, files }: { text: string; files: string[] }, extension: string): void {
+  expect(wanted.filter(name => text.includes(name))).toEqual(wanted)
+  expect(classes.filter(name => !wanted.includes(name) && new RegExp(`\\b${name}\\b`).test(text))).toEqual([])
+  const named = (part: string): string[] => files.filter(file => file.includes(part)).map(file => file.split('/').slice(-2).join('/'))
+  expect(named('/layers/')).toEqual([`activation/mish.${extension}`])
+  expect(named('/nn/')).toEqual(['group-norm', 'init', 'module', 'norm-layers', 'rng', 'variable'].map(name => `nn/${name}.${extension}`))
+}
 
 describe('a bundle that imports two layers', () => {
   it('has no other, nor the files of another', async () => {
     expect(classes.length).toBeGreaterThan(120)
-    const { text, files } = await bundle('@portolan/layers', [])
-    expect(wanted.filter(name => text.includes(name))).toEqual(wanted)
-    expect(others(text)).toEqual([])
-    expect(files.filter(f => f.startsWith('packages/layers/'))).toEqual(['packages/layers/src/activation/mish.ts'])
-    expect(
-      files
-        .filter(f => f.includes('/core/src/nn/'))
-        .map(f => f.split('/').at(-1))
-        .toSorted((a, b) => (a! < b! ? -1 : 1)),
-    ).toEqual(['group-norm.ts', 'init.ts', 'module.ts', 'norm-layers.ts', 'rng.ts', 'variable.ts'])
+    expectOnlyTheTwo(await bundle(import.meta.dirname, ['@portolan/source']), 'ts')
   })
 
-  it('has no other of the package as it is built and published', async () => {
-    const dist = mkdtempSync(join(tmpdir(), 'portolan-layers-'))
+  it('has no other of the packages as they are built and published', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-bundle-'))
     try {
-      execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', dist], {
-        cwd: join(root, 'packages/layers'),
-      })
-      const { text } = await bundle(join(dist, 'index.js'), ['@portolan/core'])
-      expect(text).toContain('Mish')
-      // core stays outside, and what stays outside is named
-      expect(others(text).filter(name => !(name in core))).toEqual([])
+      for (const name of ['core', 'layers']) {
+        const [from, to] = [join(root, 'packages', name), join(folder, 'node_modules/@portolan', name)]
+        mkdirSync(to, { recursive: true })
+        copyFileSync(join(from, 'package.json'), join(to, 'package.json'))
+        execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', join(to, 'dist')], {
+          cwd: from,
+        })
+      }
+      expectOnlyTheTwo(await bundle(folder, []), 'js')
     } finally {
-      rmSync(dist, { recursive: true })
+      rmSync(folder, { recursive: true })
     }
   })
 })

@@ -7,6 +7,8 @@ import {
   gru,
   lambda,
   maxPooling,
+  Module,
+  modules,
   ready,
   sequential,
   tensor,
@@ -14,6 +16,7 @@ import {
   type Layer,
   type Tensor,
 } from '@portolan/core'
+import * as layers from '@portolan/layers'
 import {
   AlphaDropout,
   ChannelDropout,
@@ -70,6 +73,27 @@ describe('every layer and block keeps what all layers keep', () => {
       }),
     )
   }
+})
+
+const drawing: [string, () => Layer][] = [
+  ['Dropout', () => new Dropout(0.3)],
+  ['DropPath', () => new DropPath(0.3)],
+  ['ChannelDropout', () => new ChannelDropout(0.3)],
+  ['AlphaDropout', () => new AlphaDropout(0.3)],
+  ['GaussianDropout', () => new GaussianDropout(0.3)],
+  ['GaussianNoise', () => new GaussianNoise(0.3)],
+  ['RReLU', () => new RReLU()],
+]
+
+it('leaves no layer of the catalogue out', () => {
+  const made = new Set(
+    [...Object.values(layerCases).map(({ make }) => make()), ...drawing.map(([, make]) => make())].flatMap(layer =>
+      [...modules(layer).values()].map(m => m.constructor),
+    ),
+  )
+  const classes = Object.entries(layers).filter(([, x]) => typeof x === 'function' && x.prototype instanceof Module)
+  expect(classes.length).toBeGreaterThan(120)
+  expect(classes.flatMap(([name, x]) => (made.has(x) ? [] : [name]))).toEqual([])
 })
 
 const recurrent = (gates: number, hidden: number, inputs: readonly number[], directions: readonly string[]): Record<string, number[]> =>
@@ -154,15 +178,7 @@ describe('and so do those whose state has the batch second, with and without len
 })
 
 describe('and so do those that draw random numbers, which are the same on every engine', () => {
-  it.each<[string, () => Layer]>([
-    ['Dropout', () => new Dropout(0.3)],
-    ['DropPath', () => new DropPath(0.3)],
-    ['ChannelDropout', () => new ChannelDropout(0.3)],
-    ['AlphaDropout', () => new AlphaDropout(0.3)],
-    ['GaussianDropout', () => new GaussianDropout(0.3)],
-    ['GaussianNoise', () => new GaussianNoise(0.3)],
-    ['RReLU', () => new RReLU()],
-  ])('%s', (_, make) =>
+  it.each(drawing)('%s', (_, make) =>
     runLayerTest({
       make,
       engines,

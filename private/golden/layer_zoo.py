@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 import torchvision
 from torch import nn
-from torchvision.models.googlenet import Inception
+from torchvision.models.googlenet import BasicConv2d, Inception
 
 from golden import TORCH, generator, normal, plain, rounded, write
 
@@ -359,11 +359,14 @@ models = torchvision.models
 shortcut = lambda a, b, stride: nn.Sequential(nn.Conv2d(a, b, 1, stride, bias=False), nn.BatchNorm2d(b))
 add('BasicBlock', models.resnet.BasicBlock(3, 3), normal(2, 3, 4, 4), training=True)
 add('BasicBlock, stride', models.resnet.BasicBlock(2, 3, 2, shortcut(2, 3, 2)), normal(2, 2, 5, 4), training=True)
+padded = models.resnet.BasicBlock(2, 5, 2, Formula(lambda m, x: F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 1, 2))))
+add('BasicBlock, padding', padded, normal(2, 2, 5, 4), training=True)
 add('Bottleneck', models.resnet.Bottleneck(8, 2), normal(2, 8, 3, 3))
 add('Bottleneck, groups', models.resnet.Bottleneck(4, 2, 2, shortcut(4, 8, 2), groups=2, base_width=64), normal(2, 4, 4, 4))
 add('InvertedResidual', models.mobilenetv2.InvertedResidual(3, 3, 1, 2), normal(2, 3, 4, 4), training=True)
 add('InvertedResidual, narrow', models.mobilenetv2.InvertedResidual(3, 4, 2, 1), normal(2, 3, 4, 4), training=True)
 add('SqueezeExcite', torchvision.ops.SqueezeExcitation(4, 2, scale_activation=nn.Hardsigmoid), normal(2, 4, 3, 3))
+add('BasicConv2d', BasicConv2d(2, 3, kernel_size=(1, 3), stride=2, padding=(0, 1)), normal(2, 2, 5, 4), training=True)
 add('Inception', Inception(3, 2, 2, 3, 2, 2, 3), normal(2, 3, 4, 4))
 
 

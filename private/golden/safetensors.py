@@ -4,7 +4,7 @@ import struct
 
 import numpy
 
-KINDS = {'float32': 'F32', 'int32': 'I32', 'int64': 'I64'}
+KINDS = {'float16': 'F16', 'float32': 'F32', 'int32': 'I32', 'int64': 'I64'}
 
 
 def save(path, tensors):

@@ -1,13 +1,6 @@
-export { onnx, type CompileInfo, type OnnxOptions } from './engine/onnx.ts'
-export {
-  exportOnnx,
-  type Exportable,
-  type ExportOptions,
-  type Outputs,
-  type Port,
-  type Ports,
-  type PortShape,
-  type Wrapping,
-} from './export/export.ts'
-export { verify, type Verification, type VerifyOptions } from './verify/verify.ts'
-export { OnnxModel, type OnnxModelOptions, type OnnxPort, type Provider } from './runtime/onnx-model.ts'
+import { node } from './engine/node/platform.ts'
+import { setPlatform } from './engine/platform.ts'
+
+setPlatform(node)
+
+export * from './api.ts'

@@ -6,6 +6,7 @@ export {
   AvgPool2d,
   AvgPool3d,
   BasicBlock,
+  BasicConv2d,
   BatchNorm1d,
   BatchNorm2d,
   BatchNorm3d,

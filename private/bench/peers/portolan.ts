@@ -1,49 +1,59 @@
-// Portolan in the benchmark: portolan.ts MODEL THREADS WARMUPS [STEPS A RUN]
+// Portolan in the benchmark: portolan.ts JSON, see PortolanJob
 import { createRequire } from 'node:module'
-import { adam, compile, crossEntropy, HostRng, repeated, seed, tensor, trainable, type Tensor } from '@portolan/core'
-import { onnx } from '@portolan/export-onnx'
-import { models } from '../models.ts'
-import { batchCount, tasks, type ModelName, type Task } from '../tasks.ts'
+import { compile, Trainer, type Callback, type Layer, type Tensor } from '@portolan/core'
+import { exportOnnx, onnx, OnnxModel } from '@portolan/export-onnx'
+import { parameterCount, prepare } from '../benchmark.ts'
+import { sized, type BenchmarkName } from '../benchmarks.ts'
 import { serve } from './serve.ts'
 
-const [name, threads, warmups, stepsARun = '1'] = process.argv.slice(2) as [ModelName, string, string, string?]
-const task: Task = tasks[name]
-const steps = Number(stepsARun)
-const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+export interface PortolanJob {
+  readonly model: BenchmarkName
+  readonly sizes: object
+  readonly threads: number
+  readonly warmups: number
+  /** Epochs of so many training steps, as a user's `Trainer` makes them, or single ones; a compiled forward; or the exported file. */
+  readonly does: { readonly train: number } | 'forward' | 'file'
+}
 
-seed(0)
-const rng = new HostRng(1)
-const integers = (shape: readonly number[], below: number): Tensor =>
-  tensor(
-    Int32Array.from({ length: size(shape) }, () => rng.integer(below)),
-    [...shape],
-  )
-const normals = (shape: readonly number[]): Tensor =>
-  tensor(
-    Float32Array.from({ length: size(shape) }, () => 0.5 * rng.normal()),
-    [...shape],
-  )
-const leading = steps > 1 ? [steps] : []
-const batches = Array.from({ length: batchCount }, () => ({
-  x: task.words ? integers([...leading, ...task.x], task.words) : normals([...leading, ...task.x]),
-  y: integers([...leading, ...task.y], task.classes),
-}))
+const { model: name, sizes, threads, warmups, does } = JSON.parse(process.argv[2]!) as PortolanJob
+const { trainee, batches } = prepare(sized(name, sizes).setup)
+const stepsARun = typeof does === 'object' ? does.train : 1
+let runs = 0
 
-const model = models[name]()
-const optimizer = adam(1e-3)
-const step = ({ x, y }: { x: Tensor; y: Tensor }): Tensor => optimizer.minimize(model, () => crossEntropy(model.forward(x), y))
-const run = compile(steps > 1 ? repeated(step) : step, { engine: onnx({ threads: Number(threads) }) })
+function training(): () => Promise<number[]> {
+  let figures: number[] = []
+  const watch: Callback = { watches: true, batchEnd: ({ logs }) => void figures.push(...Object.values(logs)) }
+  const step = { train: (batch: Record<string, Tensor>) => trainee.step(batch), state: trainee.state }
+  const trainer = new Trainer({ step, engine: onnx({ threads }), callbacks: [watch], progress: false })
+  if (stepsARun === 1) return async () => Object.values(await trainer.trainOnBatch(batches[runs++ % batches.length]!))
+  return async () => {
+    figures = []
+    await trainer.fit(
+      Array.from({ length: stepsARun }, () => batches[runs++ % batches.length]!),
+      { epochs: 1 },
+    )
+    return figures
+  }
+}
 
-let done = 0
-await serve(
-  async () => {
-    const losses = await (await run(batches[done++ % batchCount]!)).data()
-    return losses.at(-1)!
-  },
-  Number(warmups),
-  () => ({
+async function predicting(): Promise<() => Promise<number[]>> {
+  const model = (trainee.model as Layer).eval() as Layer
+  const next = (): Tensor => batches[runs++ % batches.length]!.x!
+  if (does === 'file') {
+    const [, ...shape] = batches[0]!.x!.shape
+    const file = await OnnxModel.load(await exportOnnx(model, { x: ['n', ...shape] }), { threads })
+    return async () => [...(await Object.values(await file.predict({ x: next() }))[0]!.data()).subarray(0, 8)]
+  }
+  const forward = compile((x: Tensor) => model.forward(x), { engine: onnx({ threads }) })
+  return async () => [...(await (await forward(next())).data()).subarray(0, 8)]
+}
+
+await serve({
+  run: typeof does === 'object' ? training() : await predicting(),
+  warmups,
+  stepsARun,
+  info: () => ({
     versions: { 'onnxruntime-node': (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version },
-    parameters: [...trainable(model).values()].reduce((sum, p) => sum + size(p.shape), 0),
+    parameters: parameterCount(trainee.model),
   }),
-  steps,
-)
+})

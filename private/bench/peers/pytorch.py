@@ -1,139 +1,98 @@
 """
-PyTorch as a peer of the benchmark: pytorch.py MODEL THREADS WARMUPS [channels_last] [foreach]
-Says READY and what it runs, then answers each line with a number n by a JSON list of the milliseconds of n training steps.
+PyTorch as a peer of the benchmark: pytorch.py JSON, which names the model, its sizes, a folder with its weights and batches,
+threads, warmups, what it does (train, forward) and options (channels_last, foreach). Says READY and what it runs, then answers a line
+with a number n by a JSON list of the milliseconds of n steps, and the line memory by the MiB that it holds now and held at most.
 """
-import json
-import math
-import sys
 import time
 
+start = time.perf_counter()
 import torch
-import torch.nn.functional as F
-from torch import nn
+
+import_ms = (time.perf_counter() - start) * 1e3
+import functools
+import json
+import pathlib
+import resource
+import sys
+
+import numpy
+
+from torch_models import MODELS
+
+KINDS = {'F32': numpy.float32, 'I32': numpy.int32}
 
 
-def linears(*sizes):
-    layers = [layer for a, b in zip(sizes, sizes[1:]) for layer in (nn.Linear(a, b), nn.ReLU())]
-    return nn.Sequential(*layers[:-1])
+def read(file):
+    """The tensors of a safetensors file, in its order; whole numbers as int64."""
+    data = memoryview(file.read_bytes())
+    start = 8 + int.from_bytes(data[:8], 'little')
+    header = json.loads(bytes(data[8:start]))
+    array = lambda h: numpy.frombuffer(data[start:][slice(*h['data_offsets'])], KINDS[h['dtype']]).reshape(h['shape'])
+    return {k: torch.from_numpy(array(h).astype(numpy.int64 if h['dtype'] == 'I32' else numpy.float32)) for k, h in header.items()}
 
 
-def convolutional(channels, widths, flat, hidden):
-    """Conv, ReLU and pooling for each width but a third, which is not pooled."""
-    layers, c = [], channels
-    for i, width in enumerate(widths):
-        layers += [nn.Conv2d(c, width, 3), nn.ReLU()] + ([nn.MaxPool2d(2)] if i < 2 else [])
-        c = width
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(flat, hidden), nn.ReLU(), nn.Linear(hidden, 10))
+def load(model, weights):
+    """By order: both sides list the same tensors, but call some of them otherwise."""
+    own = {k: t for k, t in model.state_dict().items() if not k.endswith('num_batches_tracked')}
+    shapes = lambda tensors: [tuple(t.shape) for t in tensors.values()]
+    assert shapes(own) == shapes(weights), f'the models differ:\n{[*zip(own, shapes(own))]}\n{[*zip(weights, shapes(weights))]}'
+    for mine, given in zip(own.values(), weights.values()):
+        mine.copy_(given)
 
 
-class Reader(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.embed = nn.Embedding(10000, 64)
-        self.lstm = nn.LSTM(64, 128)
-        self.out = nn.Linear(128, 2)
-
-    def forward(self, ids):  # [n, t]
-        _, (h, _) = self.lstm(self.embed(ids.t()))
-        return self.out(h[0])
-
-
-class Block(nn.Module):
-    def __init__(self, d, heads):
-        super().__init__()
-        self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
-        self.qkv, self.proj = nn.Linear(d, 3 * d), nn.Linear(d, d)
-        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
-
-    def forward(self, x, mask):  # [n, t, d]
-        n, t, d = x.shape
-        q, k, v = self.qkv(self.norm1(x)).view(n, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
-        weights = torch.softmax(q * (1 / math.sqrt(d // self.heads)) @ k.transpose(-1, -2) + mask, -1)
-        x = x + self.proj((weights @ v).transpose(1, 2).reshape(n, t, d))
-        return x + self.down(F.gelu(self.up(self.norm2(x))))
-
-
-class Gpt(nn.Module):
-    def __init__(self, words=65, t=64, d=128, heads=4, depth=4):
-        super().__init__()
-        self.token, self.position = nn.Embedding(words, d), nn.Embedding(t, d)
-        self.blocks = nn.ModuleList(Block(d, heads) for _ in range(depth))
-        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, words)
-        self.register_buffer('mask', torch.full((t, t), -1e9).triu(1), persistent=False)
-
-    def forward(self, ids):  # [n, t]
-        x = self.token(ids) + self.position.weight
-        for block in self.blocks:
-            x = block(x, self.mask)
-        return self.head(self.norm(x)).flatten(0, 1)
-
-
-class BasicBlock(nn.Module):
-    def __init__(self, c, width, stride):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(c, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width)
-        self.conv2, self.bn2 = nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
-        self.downsample = nn.Sequential(nn.Conv2d(c, width, 1, stride, bias=False), nn.BatchNorm2d(width)) if stride > 1 else nn.Identity()
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + self.downsample(x))
-
-
-def resnet():
-    stem = [nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU()]
-    blocks = [BasicBlock(16, 16, 1), BasicBlock(16, 32, 2), BasicBlock(32, 64, 2)]
-    return nn.Sequential(*stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
-
-
-# model, x's shape, how many words where x is text, labels' shape, classes
-MODELS = {
-    'mlp': (lambda: linears(784, 512, 256, 10), (128, 784), None, (128,), 10),
-    'cnn': (lambda: convolutional(1, (32, 64), 1600, 128), (128, 1, 28, 28), None, (128,), 10),
-    'cifar': (lambda: convolutional(3, (32, 64, 64), 1024, 64), (64, 3, 32, 32), None, (64,), 10),
-    'lstm': (Reader, (32, 80), 10000, (32,), 2),
-    'gpt': (Gpt, (32, 64), 65, (32, 64), 65),
-    'tiny': (lambda: linears(4, 64, 2), (32, 4), None, (32,), 2),
-    'big': (lambda: linears(784, 2048, 4096, 10), (128, 784), None, (128,), 10),
-    'resnet': (resnet, (64, 3, 32, 32), None, (64,), 10),
-}
-
-
-def main(name, threads, warmups, *options):
-    torch.set_num_threads(int(threads))
-    torch.manual_seed(0)
-    make, x_shape, words, y_shape, classes = MODELS[name]
-    model = make()
-    draw = lambda: torch.randn(x_shape) * 0.5 if words is None else torch.randint(words, x_shape)
-    batches = [(draw(), torch.randint(classes, y_shape).flatten()) for _ in range(4)]
+def prepare(model, sizes, folder, does, options):
+    """What a step is, and the model."""
+    model, make_step = MODELS[model](sizes)
+    folder = pathlib.Path(folder)
+    load(model, read(folder / 'weights.safetensors'))
+    stacked = read(folder / 'batches.safetensors')
+    batches = [{k: t[i] for k, t in stacked.items()} for i in range(len(next(iter(stacked.values()))))]
     if 'channels_last' in options:
         model = model.to(memory_format=torch.channels_last)
-        batches = [(x.contiguous(memory_format=torch.channels_last), y) for x, y in batches]
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, foreach='foreach' in options)
+        batches = [{k: t.contiguous(memory_format=torch.channels_last) if t.dim() == 4 else t for k, t in b.items()} for b in batches]
+    if does == 'train':
+        train = make_step(model, functools.partial(torch.optim.Adam, foreach='foreach' in options))
+        run = lambda batch: [loss.item() for loss in train(batch).values()]
+    else:
+        model.eval()
+        run = lambda batch: model(batch['x']).flatten()[:8].tolist()
     done = 0
 
     def step():
         nonlocal done
-        x, y = batches[done % 4]
         done += 1
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        with torch.set_grad_enabled(does == 'train'):
+            return run(batches[(done - 1) % len(batches)])
 
-    for _ in range(int(warmups)):
-        loss = step()
-    info = {'versions': {'torch': torch.__version__, 'python': sys.version.split()[0]}, 'parameters': sum(p.numel() for p in model.parameters()), 'loss': loss}
-    print('READY', json.dumps(info), flush=True)
+    return step, model
+
+
+def memory():
+    pages = int(pathlib.Path('/proc/self/statm').read_text().split()[1])
+    return {'resident': pages * resource.getpagesize() / 2**20, 'peak': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def main(model, sizes, folder, threads, warmups, does, options):
+    torch.set_num_threads(threads)
+    step, model = prepare(model, sizes, folder, does, options)
+    figures = []
+
+    def timed(keep=False):
+        start = time.perf_counter()
+        computed = step()
+        if keep:
+            figures.extend(computed)
+        return (time.perf_counter() - start) * 1e3
+
+    times = [timed(True) for _ in range(warmups)]
+    print('READY', json.dumps({
+        'versions': {'torch': torch.__version__, 'python': sys.version.split()[0]},
+        'parameters': sum(p.numel() for p in model.parameters()),
+        'figures': figures, 'warmups': warmups, 'firstMs': times[0], 'lastMs': times[-1], 'importMs': import_ms,
+    }), flush=True)
     for line in sys.stdin:
-        times = []
-        for _ in range(int(line)):
-            start = time.perf_counter()
-            step()
-            times.append((time.perf_counter() - start) * 1e3)
-        print(json.dumps(times), flush=True)
+        print(json.dumps(memory() if line.strip() == 'memory' else [timed() for _ in range(int(line))]), flush=True)
 
 
-main(*sys.argv[1:])
+if __name__ == '__main__':
+    main(**json.loads(sys.argv[1]))

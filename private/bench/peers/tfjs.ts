@@ -1,8 +1,10 @@
-// TensorFlow.js as a peer of the benchmark: tfjs.ts MODEL THREADS WARMUPS. Its own layout (NHWC) and gradients, on the
+// TensorFlow.js as a peer of the benchmark: tfjs.ts JSON { model, threads, warmups }. Its own layout (NHWC) and gradients, on the
 // wasm backend where that can train the model and on the cpu backend elsewhere.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { batchCount, tasks, type ModelName, type Task } from '../tasks.ts'
+import { batchCount } from '../benchmark.ts'
+import type { BenchmarkName } from '../benchmarks.ts'
+import { tasks, type Task } from '../tasks.ts'
 import { serve } from './serve.ts'
 
 console.warn = console.info = () => {} // importing prints a banner
@@ -11,7 +13,7 @@ const wasm = await import('@tensorflow/tfjs-backend-wasm')
 type T = import('@tensorflow/tfjs').Tensor
 type V = import('@tensorflow/tfjs').Variable
 
-const [name, threads, warmups] = process.argv.slice(2) as [ModelName, string, string]
+const { model: name, threads, warmups } = JSON.parse(process.argv[2]!) as { model: BenchmarkName; threads: number; warmups: number }
 const task: Task = tasks[name]
 const weights: V[] = []
 
@@ -132,7 +134,7 @@ function basicBlock(from: number, to: number, stride: number): Layer {
   return x => tf.relu(tf.add(body(x), shortcut ? shortcut(x) : x))
 }
 
-const models: Record<ModelName, () => Layer> = {
+const models: Partial<Record<BenchmarkName, () => Layer>> = {
   mlp: () => chain(dense(784, 512), relu, dense(512, 256), relu, dense(256, 10)),
   tiny: () => chain(dense(4, 64), relu, dense(64, 2)),
   big: () => chain(dense(784, 2048), relu, dense(2048, 4096), relu, dense(4096, 10)),
@@ -168,10 +170,10 @@ const models: Record<ModelName, () => Layer> = {
 }
 
 /** Everything anew on a backend: variables, batches, optimizer. */
-async function prepare(backend: string): Promise<() => number> {
+async function prepare(backend: string): Promise<() => number[]> {
   await tf.setBackend(backend)
   weights.length = 0
-  const model = models[name]()
+  const model = models[name]!()
   const [n, c, h, w] = task.x as [number, number, number, number]
   const shape = task.x.length === 4 ? [n, h, w, c] : [...task.x]
   const batches = Array.from({ length: batchCount }, () => ({
@@ -183,20 +185,25 @@ async function prepare(backend: string): Promise<() => number> {
   return () =>
     tf.tidy(() => {
       const { x, y } = batches[done++ % batchCount]!
-      return optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, model(x)) as never, true, weights)!.dataSync()[0]!
+      return [...optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, model(x)) as never, true, weights)!.dataSync()]
     })
 }
 
+if (!models[name]) throw new Error('not written for tfjs')
 wasm.setWasmPaths(`${join(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')}/`)
-wasm.setThreadsCount(Number(threads))
+wasm.setThreadsCount(threads)
 let step = await prepare('wasm')
 try {
   step()
 } catch {
   step = await prepare('cpu') // the wasm backend lacks a kernel of this model's gradients
 }
-await serve(step, Number(warmups), () => ({
-  versions: { tfjs: tf.version.tfjs },
-  parameters: weights.reduce((sum, v) => sum + v.size, 0),
-  backend: tf.getBackend(),
-}))
+await serve({
+  run: step,
+  warmups,
+  info: () => ({
+    versions: { tfjs: tf.version.tfjs },
+    parameters: weights.reduce((sum, v) => sum + v.size, 0),
+    backend: tf.getBackend(),
+  }),
+})

@@ -1,7 +1,6 @@
 import { context, within, type Entry, type Recorder } from '../tensor/context.ts'
 import { isFloat } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { Value } from '../graph/graph.ts'
 
 /** Writes down what is computed from the tensors it watches, and walks it back. */
 export class Tape implements Recorder {
@@ -33,8 +32,8 @@ export class Tape implements Recorder {
     for (const { inputs, outputs, vjp } of this.#entries.toReversed()) {
       const arriving = outputs.map(y => grads.get(y))
       if (arriving.every(g => !g)) continue
-      const place = outputs[0]!.place
-      within({ source: place instanceof Value ? place.source : undefined }, () =>
+      const { source } = outputs[0]!.place
+      within({ source: source && { ...source, gradient: true } }, () =>
         vjp(arriving).forEach((thunk, i) => {
           if (thunk && this.#tracked.has(inputs[i]!)) add(inputs[i]!, thunk())
         }),

@@ -1,6 +1,6 @@
 import { RangeError, ShapeError } from '../errors.ts'
 import type { Shape } from '../tensor/spec.ts'
-import { font, ink, textWidth, wrong } from './theme.ts'
+import { escape, font, ink, textWidth, wrong } from './theme.ts'
 
 /** A picture of bytes: [h, w], or [c, h, w] with 1, 3 or 4 channels (grey, RGB, RGBA). */
 export interface Picture {
@@ -69,8 +69,6 @@ export async function imageGrid(
 const margin = 16
 const gap = 10
 const fontSize = 12
-
-const escape = (text: string): string => text.replace(/[&<>"]/g, letter => `&#${letter.charCodeAt(0)};`)
 
 async function toPng({ shape, data }: Picture, index: number): Promise<{ width: number; height: number; base64: string }> {
   const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape

@@ -23,3 +23,6 @@ export function textWidth(text: string, size: number): number {
               : 0.6
   return em * size
 }
+
+/** Text as it stands in SVG. */
+export const escape = (text: string): string => text.replace(/[&<>"]/g, letter => `&#${letter.charCodeAt(0)};`)

@@ -1,5 +1,5 @@
 import { RangeError, userLine } from '../errors.ts'
-import type { Graph, Node, Value } from './graph.ts'
+import type { Graph, Node, Source, Value } from './graph.ts'
 
 /** An integer input that is used as an index: its numbers must be 0 … below − 1. */
 export interface Bound {
@@ -7,7 +7,7 @@ export interface Bound {
   readonly input: number
   readonly below: number
   readonly op: string
-  readonly source: Error | undefined
+  readonly source: Source | undefined
 }
 
 /** Ops that hand all numbers on as they are. Not slice: one part of an input may be an index into another table than the next. */
@@ -53,6 +53,6 @@ export function bounds(graph: Graph): Bound[] {
 export function checkBound({ below, op, source }: Bound, data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++) {
     const v = data[i]!
-    if (v < 0 || v >= below) throw new RangeError(`${op}: index ${v} is outside 0 … ${below - 1}\n    ${userLine(source?.stack)}`)
+    if (v < 0 || v >= below) throw new RangeError(`${op}: index ${v} is outside 0 … ${below - 1}\n    ${userLine(source?.error.stack)}`)
   }
 }

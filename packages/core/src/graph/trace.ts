@@ -5,7 +5,7 @@ import { context, within, type Context, type Interpreter } from '../tensor/conte
 import type { Spec } from '../tensor/spec.ts'
 import { Storage } from '../tensor/storage.ts'
 import { apply, Tensor } from '../tensor/tensor.ts'
-import { Value, type Graph, type Node } from './graph.ts'
+import { Value, type Graph, type Node, type Source } from './graph.ts'
 
 /** A variable as one trace knows it. */
 interface State {
@@ -73,7 +73,7 @@ export class Trace implements Interpreter {
 
   evaluate(op: OpName, x: readonly Tensor[], attrs: unknown, out: readonly Spec[]): Value[] {
     const inputs = x.map(t => this.value(t))
-    const source = context().source ?? new Error(op)
+    const { source = { error: new Error(op), call: context().call } } = context()
     const outputs = out.map(spec => new Value(spec, source))
     this.#push({ op, inputs, attrs, outputs })
     return outputs
@@ -114,18 +114,21 @@ export class Trace implements Interpreter {
 /** Traces the body of a control op in the present context. */
 export const bodyTrace = (): Trace => new Trace(context())
 
-/** Applies every op of a graph to real arguments, in the present context. */
+/** Applies every op of a graph to real arguments, in the present context. It stays known whose work an op is. */
 export function interpret(graph: Graph, args: readonly Tensor[]): Tensor[] {
   const made = new Map<Value, Tensor>(graph.inputs.map((v, i) => [v, args[i]!]))
   for (const { op, inputs, attrs, outputs } of graph.nodes) {
-    apply(
-      op,
-      inputs.map(v => made.get(v)!),
-      attrs,
-    ).forEach((t, i) => made.set(outputs[i]!, t))
+    const x = inputs.map(v => made.get(v)!)
+    within({ source: again(outputs[0]?.source) }, () => apply(op, x, attrs)).forEach((t, i) => made.set(outputs[i]!, t))
   }
   return graph.outputs.map(v => made.get(v)!)
 }
 
+/** The source of something that is done again: now it may be part of a gradient. */
+const again = (source: Source | undefined): Source | undefined => {
+  const now = context().source
+  return source && now?.gradient ? { ...source, gradient: true } : (source ?? now)
+}
+
 /** Where the user wrote a node. */
-export const sourceOf = (node: Node): string => userLine(node.outputs[0]?.source?.stack)
+export const sourceOf = (node: Node): string => userLine(node.outputs[0]?.source?.error.stack)

@@ -56,6 +56,7 @@ describe('builders', () => {
     expect([...variables(model)].map(([path, v]) => [path, v.shape])).toEqual([
       ['0.weight', [4, 1, 3, 3]],
       ['0.bias', [4]],
+      ['4.rng.state', [3]],
       ['5.weight', [10, 676]],
       ['6.weight', [10]],
       ['6.bias', [10]],

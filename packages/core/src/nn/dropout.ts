@@ -29,17 +29,17 @@ export function dropout(x: Tensor, p: number, rng: Rng, shape: readonly number[]
  * new Dropout(0.5).forward(ones([4]))          // about half of them 2
  */
 export class Dropout extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly p: number,
     { rng = defaultRng() }: { rng?: Rng } = {},
   ) {
     super()
     checkDropout('Dropout', p)
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
-    return this.training ? dropout(x, this.p, this.#rng) : x
+    return this.training ? dropout(x, this.p, this.rng) : x
   }
 }
 
@@ -53,21 +53,21 @@ export class Dropout extends Module {
  * x.add(new DropPath(0.1).forward(block.forward(x)))
  */
 export class DropPath extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly p: number,
     { rng = defaultRng() }: { rng?: Rng } = {},
   ) {
     super()
     checkDropout('DropPath', p)
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
     return this.training
       ? dropout(
           x,
           this.p,
-          this.#rng,
+          this.rng,
           x.shape.map((d, axis) => (axis ? 1 : d)),
         )
       : x

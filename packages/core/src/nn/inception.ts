@@ -1,23 +1,8 @@
 import { concat, type Tensor } from '../tensor/tensor.ts'
-import { BatchNorm2d } from './batch-norm.ts'
-import { Conv2d } from './conv-layers.ts'
+import { BasicConv2d } from './basic-conv.ts'
 import { Module } from './module.ts'
 import { MaxPool2d } from './pool-layers.ts'
 import { Sequential } from './sequential.ts'
-
-/** A convolution without bias, batch norm (ε = 0.001) and ReLU. */
-class BasicConv2d extends Module {
-  readonly conv: Conv2d
-  readonly bn: BatchNorm2d
-  constructor(inChannels: number, outChannels: number, kernel: number) {
-    super()
-    this.conv = new Conv2d(inChannels, outChannels, kernel, { padding: kernel >> 1, bias: false })
-    this.bn = new BatchNorm2d(outChannels, { epsilon: 1e-3 })
-  }
-  forward(x: Tensor): Tensor {
-    return this.bn.forward(this.conv.forward(x)).relu()
-  }
-}
 
 /** Channels of the four branches. */
 export interface InceptionWidths {
@@ -49,8 +34,11 @@ export class Inception extends Module {
   constructor(inChannels: number, { one, three, five, pool, fiveKernel = 5 }: InceptionWidths) {
     super()
     this.branch1 = new BasicConv2d(inChannels, one, 1)
-    this.branch2 = new Sequential([new BasicConv2d(inChannels, three[0], 1), new BasicConv2d(...three, 3)])
-    this.branch3 = new Sequential([new BasicConv2d(inChannels, five[0], 1), new BasicConv2d(...five, fiveKernel)])
+    this.branch2 = new Sequential([new BasicConv2d(inChannels, three[0], 1), new BasicConv2d(...three, 3, { padding: 1 })])
+    this.branch3 = new Sequential([
+      new BasicConv2d(inChannels, five[0], 1),
+      new BasicConv2d(...five, fiveKernel, { padding: fiveKernel >> 1 }),
+    ])
     this.branch4 = new Sequential([new MaxPool2d(3, { stride: 1, padding: 1 }), new BasicConv2d(inChannels, pool, 1)])
   }
   forward(x: Tensor): Tensor {

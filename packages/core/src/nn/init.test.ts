@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import '../index.ts' // a layer needs an engine
 import { HostRng } from '../random/host-rng.ts'
 import { RangeError, ShapeError } from '../errors.ts'
 import {
@@ -13,10 +14,12 @@ import {
   orthogonal,
   truncatedNormal,
   uniform,
+  uninitialized,
   xavierNormal,
   xavierUniform,
   type Initializer,
 } from './init.ts'
+import { Linear } from './linear.ts'
 
 const shape = [40, 20, 5, 5] // fanIn 500, fanOut 1000
 const draw = (init: Initializer, of = shape): number[] => {
@@ -78,5 +81,16 @@ describe('initializers', () => {
     expect(() => draw(orthogonal(), [4])).toThrow(ShapeError)
     expect(() => truncatedNormal(1, { bound: 0 })).toThrow(RangeError)
     expect(draw(constant(2), [3])).toEqual([2, 2, 2])
+  })
+
+  it('are not asked while a model is made that is about to be loaded, and are again after it, even if that failed', () => {
+    const made = uninitialized(() => new Linear(2, 3))
+    expect([...made.weight.value.dataSync(), ...made.bias!.value.dataSync()]).toEqual(Array(9).fill(0))
+    expect(() =>
+      uninitialized(() => {
+        throw new RangeError('no model')
+      }),
+    ).toThrow('no model')
+    expect(new Linear(2, 3).weight.value.dataSync().some(v => v !== 0)).toBe(true)
   })
 })

@@ -119,5 +119,22 @@ function orthonormal(count: number, length: number, rng: HostRng): Float64Array[
   return found
 }
 
+let blank = false
+/**
+ * What `make` makes, its parameters all 0: for a model that is about to be given weights, as drawing millions of random starts takes a while.
+ * @example
+ * const model = await loadWeights(uninitialized(() => new VGG(16)), 'vgg16.safetensors')
+ */
+export function uninitialized<T>(make: () => T): T {
+  const before = blank
+  blank = true
+  try {
+    return make()
+  } finally {
+    blank = before
+  }
+}
+
 /** A parameter that starts from the numbers of an initializer. */
-export const param = (shape: Shape, initializer: Initializer): Param => new Param(concrete(shape, initializer(shape, initialRng())))
+export const param = (shape: Shape, initializer: Initializer): Param =>
+  new Param(concrete(shape, blank ? 0 : initializer(shape, initialRng())))

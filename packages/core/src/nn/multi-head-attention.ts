@@ -60,7 +60,7 @@ export class MultiHeadAttention extends Module {
   readonly #columns: readonly [number, number, number]
   readonly #dropout: number
   readonly #rotary: RotaryEmbedding | undefined
-  readonly #rng: Rng = defaultRng()
+  readonly rng: Rng = defaultRng()
 
   constructor(
     readonly embedDim: number,
@@ -97,7 +97,7 @@ export class MultiHeadAttention extends Module {
         throw new ShapeError(`MultiHeadAttention: ${['query', 'key', 'value'][i]} must be [n, t, ${this.#columns[i]}], got [${t.shape}]`)
     const [q, k, v] = this.#project(inputs)
     const turned = (t: Tensor): Tensor => this.#rotary?.forward(t) ?? t
-    const through = (w: Tensor): Tensor => (this.training ? dropout(w, this.#dropout, this.#rng) : w)
+    const through = (w: Tensor): Tensor => (this.training ? dropout(w, this.#dropout, this.rng) : w)
     const masks = [mask, keyMask && this.#checked(keyMask, key)].filter(m => m)
     const all = masks.length === 2 ? additiveMask(masks[0]!).add(additiveMask(masks[1]!)) : masks[0]
     const heads = attention(turned(q), this.#shared(turned(k)), this.#shared(v), { causal, through, ...(all && { mask: all }) }) // [n, heads, tq, d]

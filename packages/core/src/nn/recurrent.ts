@@ -40,7 +40,7 @@ export abstract class Recurrent extends Module {
   /** What the parameters of each layer's directions end in. */
   readonly #suffixes: readonly (readonly string[])[]
   readonly #dropout: number
-  readonly #rng: Rng = defaultRng()
+  readonly rng: Rng = defaultRng()
 
   constructor(
     cell: Cell,
@@ -81,7 +81,7 @@ export abstract class Recurrent extends Module {
     const last: Tensor[][] = []
     let sequence = x.transpose([1, 0, 2]) // [t, n, in]
     for (const [k, suffixes] of this.#suffixes.entries()) {
-      if (k && this.training) sequence = dropout(sequence, this.#dropout, this.#rng)
+      if (k && this.training) sequence = dropout(sequence, this.#dropout, this.rng)
       const outputs = suffixes.map((end, d) => {
         const at = last.length
         const before = range(this.#cell.carries).map(i => start?.[i]!.slice(0, at, at + 1).squeeze(0) ?? zeros([n, this.hiddenSize]))

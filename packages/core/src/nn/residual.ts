@@ -3,12 +3,21 @@ import { BatchNorm2d } from './batch-norm.ts'
 import { Conv2d } from './conv-layers.ts'
 import { Module, type Layer } from './module.ts'
 import { Sequential } from './sequential.ts'
+import { Lambda } from './shape-layers.ts'
 
 export interface ResidualOptions {
   /** Of the first 3 × 3 convolution (in a bottleneck the only one) and of the shortcut; default 1. */
   stride?: number
   /** Makes a norm of so many channels; default BatchNorm2d. */
   norm?: (channels: number) => Layer
+}
+
+export interface BasicBlockOptions extends ResidualOptions {
+  /**
+   * How the shortcut fits where shapes change: by a convolution of its own, or without parameters, every stride-th number with
+   * channels of zeros behind (the paper's options B and A); default 'projection'.
+   */
+  shortcut?: 'projection' | 'padding'
 }
 
 export interface BottleneckOptions extends ResidualOptions {
@@ -20,11 +29,20 @@ export interface BottleneckOptions extends ResidualOptions {
 
 const batchNorm = (channels: number): Layer => new BatchNorm2d(channels)
 
-/** A shortcut with a convolution of its own, where the plain one would not fit. */
-const shortcut = (inChannels: number, outChannels: number, stride: number, norm: (channels: number) => Layer): Sequential | undefined =>
-  stride === 1 && inChannels === outChannels
-    ? undefined
-    : new Sequential([new Conv2d(inChannels, outChannels, 1, { stride, bias: false }), norm(outChannels)])
+/** A shortcut with a convolution of its own. */
+const projected = (inChannels: number, outChannels: number, stride: number, norm: (channels: number) => Layer): Sequential =>
+  new Sequential([new Conv2d(inChannels, outChannels, 1, { stride, bias: false }), norm(outChannels)])
+
+/** Every stride-th number, half of the channels of zeros before and half behind, as many as are missing. */
+const padded = (inChannels: number, outChannels: number, stride: number): Layer => {
+  const before = (outChannels - inChannels) >> 1
+  return new Lambda(x =>
+    x
+      .slice(2, 0, undefined, stride)
+      .slice(3, 0, undefined, stride)
+      .pad([0, before, 0, 0], [0, outChannels - inChannels - before, 0, 0]),
+  )
+}
 
 /**
  * Two 3 × 3 convolutions beside a shortcut: relu(x + bn2(conv2(relu(bn1(conv1(x)))))).
@@ -39,14 +57,15 @@ export class BasicBlock extends Module {
   readonly bn1: Layer
   readonly conv2: Conv2d
   readonly bn2: Layer
-  readonly downsample: Sequential | undefined
-  constructor(inChannels: number, outChannels: number, { stride = 1, norm = batchNorm }: ResidualOptions = {}) {
+  readonly downsample: Layer | undefined
+  constructor(inChannels: number, outChannels: number, { stride = 1, norm = batchNorm, shortcut = 'projection' }: BasicBlockOptions = {}) {
     super()
     this.conv1 = new Conv2d(inChannels, outChannels, 3, { stride, padding: 1, bias: false })
     this.bn1 = norm(outChannels)
     this.conv2 = new Conv2d(outChannels, outChannels, 3, { padding: 1, bias: false })
     this.bn2 = norm(outChannels)
-    this.downsample = shortcut(inChannels, outChannels, stride, norm)
+    const fit = shortcut === 'padding' ? padded : projected
+    this.downsample = stride === 1 && inChannels === outChannels ? undefined : fit(inChannels, outChannels, stride, norm)
   }
   forward(x: Tensor): Tensor {
     const h = this.bn1.forward(this.conv1.forward(x)).relu()
@@ -87,7 +106,7 @@ export class Bottleneck extends Module {
     this.bn2 = norm(width)
     this.conv3 = new Conv2d(width, outChannels, 1, { bias: false })
     this.bn3 = norm(outChannels)
-    this.downsample = shortcut(inChannels, outChannels, stride, norm)
+    this.downsample = stride === 1 && inChannels === outChannels ? undefined : projected(inChannels, outChannels, stride, norm)
   }
   forward(x: Tensor): Tensor {
     const narrow = this.bn1.forward(this.conv1.forward(x)).relu()

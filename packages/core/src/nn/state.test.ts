@@ -5,6 +5,7 @@ import {
   Dropout,
   Linear,
   load,
+  loadReport,
   merge,
   Module,
   Param,
@@ -16,6 +17,7 @@ import {
   tensor,
   Variable,
   weights,
+  zeros,
   type State,
   type Tensor,
 } from '../index.ts'
@@ -124,6 +126,64 @@ describe('load', () => {
   it('is not fooled by names of objects', () => {
     expect(() => load(new Linear(1, 1), JSON.parse('{"__proto__": 1}') as State)).toThrow(/missing: weight, bias/)
     expect(() => load(new Linear(1, 1), { constructor: tensor(1) } as unknown as State)).toThrow(/unexpected: constructor/)
+  })
+})
+
+describe('weights of other libraries', () => {
+  const foreign = (): State => ({
+    'body.fc.kernel': tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+    'body.fc.bias': tensor([[0, 0, 0]]),
+    'body.head': tensor([1]),
+  })
+  it('may have other names', () => {
+    const names = (name: string): string | undefined =>
+      name === 'body.head' ? undefined : name.replace('body.', '').replace('kernel', 'weight')
+    const report = loadReport(new Net(), foreign(), { only: 'fc', names })
+    expect(report).toEqual({
+      fitting: [],
+      missing: [],
+      unexpected: [],
+      misshapen: [
+        { path: 'fc.weight', expected: [3, 2], received: [2, 3], layout: 'it is laid out [in, out]: take x.transpose([1, 0])' },
+        { path: 'fc.bias', expected: [3], received: [1, 3], layout: 'take x.reshape([3])' },
+      ],
+      otherDType: [],
+    })
+    expect(message(() => load(new Net(), foreign(), { only: 'fc', names }))).toMatch(
+      /misshapen: fc\.weight is \[3,2\], got \[2,3\] \(it is laid out \[in, out\]: take x\.transpose\(\[1, 0\]\)\); fc\.bias/,
+    )
+    const fixed = Object.fromEntries(
+      Object.entries(foreign()).map(([k, t]) => [k, k.endsWith('kernel') ? t.transpose([1, 0]) : t.reshape([-1])]),
+    )
+    const net = load(new Net(), fixed, {
+      only: 'fc',
+      names: { 'body.fc.kernel': 'fc.weight', 'body.fc.bias': 'fc.bias', 'body.head': undefined },
+    })
+    expect(Array.from(net.fc.weight.value.dataSync())).toEqual([1, 4, 2, 5, 3, 6])
+  })
+  it('are recognized in the layouts of Keras, for every kind of convolution', () => {
+    class Kernel extends Module {
+      readonly w: Param
+      constructor(shape: number[]) {
+        super()
+        this.w = new Param(zeros(shape))
+      }
+    }
+    const layout = (own: number[], other: number[]) => loadReport(new Kernel(own), { w: zeros(other) }).misshapen[0]?.layout
+    expect(layout([8, 3, 5, 7], [5, 7, 3, 8])).toMatch(/\[height, width, in, out\]: take x\.transpose\(\[3, 2, 0, 1\]\)/)
+    expect(zeros([5, 7, 3, 8]).transpose([3, 2, 0, 1]).shape).toEqual([8, 3, 5, 7])
+    expect(layout([8, 3, 5], [5, 3, 8])).toMatch(/transpose\(\[2, 1, 0\]\)/)
+    expect(layout([8, 3, 4, 5, 6], [4, 5, 6, 3, 8])).toMatch(/transpose\(\[4, 3, 0, 1, 2\]\)/)
+    expect(zeros([4, 5, 6, 3, 8]).transpose([4, 3, 0, 1, 2]).shape).toEqual([8, 3, 4, 5, 6])
+    expect(layout([8, 3], [8, 4])).toBeUndefined()
+  })
+  it('may not become one', () => {
+    expect(() => load(new Net(), foreign(), { names: () => 'fc.bias' })).toThrow(
+      'names must stay different, got fc.bias twice, the second time for body.fc.bias.',
+    )
   })
 })
 

@@ -1,12 +1,19 @@
 import { Trace } from '../graph/trace.ts'
 import { size, type DType } from '../tensor/spec.ts'
-import { Tensor } from '../tensor/tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { leaves } from '../tree.ts'
+import { withCalls } from './calls.ts'
 import { modules, variables, type Module } from './module.ts'
 import { Param } from './variable.ts'
 
-const count = (root: unknown, filter: (p: Param) => boolean = () => true): number =>
+/** How many numbers the parameters below an object hold. */
+export const count = (root: unknown, filter: (p: Param) => boolean = () => true): number =>
   [...variables(root, Param).values()].filter(filter).reduce((n, p) => n + size(p.shape), 0)
+
+const shapesOf = (outputs: unknown): string =>
+  leaves(outputs)
+    .map(t => `[${t.shape.join(', ')}]`)
+    .join(' ')
 
 /**
  * A table of a model's parts: path, kind, shape of what it gives, number of parameters. Nothing is computed.
@@ -16,28 +23,13 @@ const count = (root: unknown, filter: (p: Param) => boolean = () => true): numbe
 export function summary(model: Module & { forward(x: Tensor): unknown }, shape: readonly number[], dtype: DType = 'float32'): string {
   const shapes = new Map<Module, string>()
   const all = [...modules(model)]
-  const callable = all.map(([, m]) => m).filter(m => 'forward' in m) as (Module & { forward(...x: unknown[]): unknown })[]
-  // each forward is wrapped for this one trace
-  for (const m of callable) {
-    const forward = m.forward
-    m.forward = (...x) => {
-      const y = forward.apply(m, x)
-      shapes.set(
-        m,
-        leaves(y)
-          .map(t => `[${t.shape.join(', ')}]`)
-          .join(' '),
-      )
-      return y
-    }
-  }
-  try {
-    const trace = new Trace()
-    const x = trace.input({ shape, dtype })
-    trace.run(() => model.forward(x))
-  } finally {
-    for (const m of callable) delete (m as { forward?: unknown }).forward
-  }
+  const trace = new Trace()
+  const x = trace.input({ shape, dtype })
+  withCalls(
+    model,
+    () => trace.run(() => model.forward(x)),
+    ({ module }, _, y) => shapes.set(module, shapesOf(y)),
+  )
   const rows = all.map(([path, m]) => [path || '(model)', m.constructor.name, shapes.get(m) ?? '', count(m).toLocaleString('en-US')])
   const [total, trainable] = [count(model), count(model, p => p.trainable)]
   const head = ['layer', 'kind', 'output', 'parameters']

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts'
-import { blend, checkMoments, correction, decayed, shrunk, type MomentOptions } from './moments.ts'
+import { checkMoments, correction, decayed, shrunk, type MomentOptions } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import type { Rule, Update } from './rule.ts'
 
@@ -11,15 +11,22 @@ export interface AdamOptions extends Partial<AdamOwn>, OptimizerOptions<AdamOwn>
 
 type State = 'm' | 'v' | 'top'
 
+/** The slots hold m/(1 − β₁) and v/(1 − β₂): all that depends on the step is in single numbers, and fewer passes go over the parameters. */
 function update(
   { p, g, lr, step, slots }: Update<State>,
   { betas: [b1, b2], epsilon, amsgrad }: AdamOwn,
 ): { p: Tensor; m: Tensor; v: Tensor; top?: Tensor } {
-  const m = blend(slots.m, g, b1)
-  const v = blend(slots.v, g.square(), b2)
+  const m = slots.m.mul(b1).add(g)
+  const v = slots.v.mul(b2).add(g.square())
   const top = amsgrad ? slots.top.maximum(v) : v
-  const next = p.sub(m.mul(lr.div(correction(b1, step))).div(top.sqrt().div(correction(b2, step).sqrt()).add(epsilon)))
-  return { p: next, m, v, ...(amsgrad && { top }) }
+  const scale = correction(b2, step)
+    .div(1 - b2)
+    .sqrt() // √v = √v̂·scale
+  const rate = lr
+    .mul(1 - b1)
+    .div(correction(b1, step))
+    .mul(scale)
+  return { p: p.sub(m.mul(rate).div(top.sqrt().add(scale.mul(epsilon)))), m, v, ...(amsgrad && { top }) }
 }
 
 const adamRule: Rule<AdamOwn, State> = {

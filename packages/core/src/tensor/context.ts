@@ -1,6 +1,6 @@
 import type { OpName, Ops } from '../ops/index.ts'
 import type { Thunk } from '../ops/op.ts'
-import type { Value } from '../graph/graph.ts'
+import type { Call, Source, Value } from '../graph/graph.ts'
 import type { Setting, Variable } from '../nn/variable.ts'
 import type { Spec } from './spec.ts'
 import type { Storage } from './storage.ts'
@@ -37,7 +37,9 @@ export interface Context {
   readonly interpreter: Interpreter
   readonly recorders: readonly Recorder[]
   /** Whose work this is, where that is not the calling line: the op whose gradient is being computed. */
-  readonly source?: Error | undefined
+  readonly source?: Source | undefined
+  /** The module that is running, while `withCalls` looks. */
+  readonly call?: Call | undefined
 }
 
 /** What decides what applying an op does: all of the library's ambient state. */

@@ -55,9 +55,9 @@ export function earlyStopping({
       if (kept) merge(trainer.state, kept)
       kept = undefined
     },
-    state: () => ({ best, waited }),
+    state: () => ({ best, waited, kept }),
     restore(state) {
-      ;({ best, waited } = state as { best: number | undefined; waited: number })
+      ;({ best, waited, kept } = state as { best: number | undefined; waited: number; kept: State | undefined })
     },
   }
 }

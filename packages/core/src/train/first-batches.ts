@@ -1,5 +1,5 @@
 import { RangeError } from '../errors.ts'
-import type { Batches } from './batch.ts'
+import type { Batches, HostBatch } from './batch.ts'
 
 /** At most the first n batches of each pass. @throws RangeError unless n is a whole number of at least 1. */
 export function firstBatches(data: Batches, n: number): Batches {
@@ -14,4 +14,10 @@ export function firstBatches(data: Batches, n: number): Batches {
       }
     },
   }
+}
+
+/** What is left of one pass after n batches. */
+export async function* withoutFirst(data: Batches, n: number): AsyncGenerator<HostBatch, void, undefined> {
+  let left = n
+  for await (const batch of data) if (left-- <= 0) yield batch
 }

@@ -1,11 +1,17 @@
-import { PortolanError, RunError } from '../errors.ts'
+import { PortolanError, RangeError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
-import { firstBatches } from './first-batches.ts'
+import type { Checkpointer } from './checkpointer.ts'
+import { epochLine } from './epoch-line.ts'
+import { finite, Means, type Figures } from './figures.ts'
+import { firstBatches, withoutFirst } from './first-batches.ts'
+import { Guard } from './guard.ts'
 import { History } from './history.ts'
-import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
+import { progressBar, type ProgressBar } from './progress-bar.ts'
+import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
+import { alike, rows, Steps } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -14,6 +20,12 @@ export interface TrainerOptions {
   /** What runs it; without one it runs op by op. */
   engine?: Engine
   callbacks?: readonly Callback[]
+  /**
+   * How many steps the engine makes in one run; the results are the same bit by bit, and batches of another size are run alone. Default:
+   * as many as pay off, 1 to 16: more for small nets and those of many parameters, 1 for convolutions, and 1 where a callback may act
+   * after each step (see `Callback.watches`).
+   */
+  stepsARun?: number
   /** Whether progress is shown in a terminal, or who shows it; default true. */
   progress?: boolean | ProgressBar
   /** Only one epoch of so many batches (true: one), and as many of validation: does everything run? Default: no. */
@@ -25,30 +37,8 @@ export interface FitOptions {
   epochs: number
   /** Judged after every epoch. */
   validation?: Batches
-}
-
-type Figures = Record<string, number>
-
-const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
-  const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
-  const figures = [
-    ...Object.entries(logs).map(([k, v]) => part(k, v)),
-    ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v)),
-  ]
-  return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
-}
-
-/** Means over batches, weighed by their sizes. */
-class Means {
-  #sums: Figures = {}
-  #count = 0
-  add(logs: Readonly<Figures>, n: number): void {
-    for (const [name, v] of Object.entries(logs)) this.#sums[name] = (this.#sums[name] ?? 0) + v * n
-    this.#count += n
-  }
-  get value(): Figures {
-    return Object.fromEntries(Object.entries(this.#sums).map(([name, v]) => [name, v / this.#count]))
-  }
+  /** Keeps what is needed to go on after a crash, and goes on from it: `checkpoints(folder)` of `@portolan/core/node`. */
+  checkpoint?: Checkpointer
 }
 
 /**
@@ -62,36 +52,55 @@ export class Trainer {
   readonly history = new History()
   /** Everything that the step says it changes. */
   readonly state: unknown
-  readonly #train: Compiled<[Batch], StepLogs>
+  readonly #train: Steps
   readonly #evaluate: Compiled<[Batch], StepLogs> | undefined
   readonly #callbacks: readonly Callback[]
   readonly #progress: ProgressBar | undefined
   readonly #engine: Engine | undefined
   readonly #fewest: number
+  readonly #guard: Guard
   #steps = 0
 
-  constructor({ step, engine, callbacks = [], progress = true, fastDevRun = false }: TrainerOptions) {
+  constructor({ step, engine, callbacks = [], stepsARun, progress = true, fastDevRun = false }: TrainerOptions) {
     const whole = typeof step === 'function' ? { train: step } : step
     this.state = whole.state
     this.#engine = engine
-    this.#train = compile((batch: Batch) => whole.train(batch), { engine })
+    if (stepsARun !== undefined && !(Number.isInteger(stepsARun) && stepsARun >= 1))
+      throw new RangeError(`Trainer: stepsARun must be a whole number of at least 1, got ${stepsARun}`)
+    const most = callbacks.some(c => c.batchEnd && !c.watches) ? 1 : stepsARun
+    this.#train = new Steps((batch: Batch) => whole.train(batch), engine, most)
     this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
     this.#fewest = Number(fastDevRun)
+    this.#guard = new Guard(batch => whole.train(batch), whole.state)
   }
 
   /**
-   * Trains for some epochs; called again, it goes on.
-   * @throws RunError when a figure of a step is not finite; PortolanError when there is no data.
+   * Trains for some epochs; called again, it goes on. With a checkpoint that has something to go on from, it trains what is left of them.
+   * @throws NotFiniteError when a figure of a step is not finite; PortolanError when there is no data; what the checkpoint throws.
    */
-  async fit(data: Batches, { epochs, validation }: FitOptions): Promise<History> {
+  async fit(data: Batches, options: FitOptions): Promise<History> {
+    const { validation, checkpoint } = options
     if (this.#fewest)
-      [data, epochs, validation] = [firstBatches(data, this.#fewest), 1, validation && firstBatches(validation, this.#fewest)]
+      return this.#fit(firstBatches(data, this.#fewest), {
+        epochs: 1,
+        ...(validation && { validation: firstBatches(validation, this.#fewest) }),
+      })
+    const saved = await checkpoint?.open()
+    try {
+      return await this.#fit(data, options, saved)
+    } finally {
+      this.#guard.end()
+      await checkpoint?.close()
+    }
+  }
+
+  async #fit(data: Batches, { epochs, validation, checkpoint }: FitOptions, saved?: Snapshot): Promise<History> {
     for (const m of this.#roots()) if (!m.training) m.train()
     let stopped: string | undefined
     let logged: Figures = {}
-    const before = this.history.epochs.length
+    const before = saved?.progress.before ?? this.history.epochs.length
     const run = {
       trainer: this,
       epoch: before,
@@ -102,25 +111,65 @@ export class Trainer {
       stop: (reason: string) => void (stopped = reason),
     } as { -readonly [K in keyof Run]: Run[K] }
     await this.#tell('fitStart', run)
+    const parts: RunParts = {
+      state: this.state,
+      callbacks: this.#callbacks,
+      history: this.history,
+      data,
+      validation,
+      facts: { engine: this.#engine?.name ?? 'eager', ...(checkpoint && (await this.#engine?.facts?.())) },
+    }
+    const save = async (within: Pick<Progress, 'batch' | 'sums' | 'count' | 'logged'>, atEnd = false): Promise<void> => {
+      const { step } = run
+      this.#requireState()
+      const progress = { step, epoch: this.history.epochs.length, before, ...within, ...(stopped !== undefined && { stopped }) }
+      await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
+    }
+    if (saved) {
+      const others = restoreSnapshot(saved, parts, checkpoint!.last)
+      if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
+      this.#steps = run.step = saved.progress.step
+      run.epoch = saved.progress.epoch
+      stopped = saved.progress.stopped
+    }
+    let begun = saved?.progress.batch ? saved.progress : undefined
     try {
       while (run.epoch < run.epochs && stopped === undefined) {
         run.epoch++
         run.logs = {}
-        logged = {}
+        logged = { ...begun?.logged }
         const started = performance.now()
-        await this.#tell('epochStart', run)
-        const means = new Means()
-        let done = 0
+        if (!begun) await this.#tell('epochStart', run)
+        const means = new Means(begun)
+        let done = begun?.batch ?? 0
+        const batches = begun && !data.restore ? withoutFirst(data, done) : data
+        begun = undefined
         this.#progress?.start(run.epoch, run.epochs, data.length)
-        for await (const host of data) {
-          const batch = toBatch(host)
-          run.step = ++this.#steps
-          run.logs = await this.#figures(await this.#train(batch), `step ${run.step} (epoch ${run.epoch}, batch ${++done})`)
-          means.add(run.logs, batchSize(batch))
-          this.#progress?.update(done, means.value)
-          await this.#tell('batchEnd', run)
-          if (stopped !== undefined) break
+        let waiting: Batch[] = []
+        let together = 1
+        const flush = async (): Promise<void> => {
+          const now = waiting
+          waiting = []
+          const at = (i: number): string => `step ${this.#steps + 1 + i} (epoch ${run.epoch}, batch ${done + 1 + i})`
+          for (const [i, figures] of (await this.#learn(now, together, at, checkpoint)).entries()) {
+            run.step = ++this.#steps
+            run.logs = figures
+            done++
+            means.add(run.logs, batchSize(now[i]!))
+            this.#progress?.update(done, means.value)
+            await this.#tell('batchEnd', run)
+          }
         }
+        for await (const host of batches) {
+          const batch = toBatch(host)
+          if (waiting.length && !alike(waiting[0]!, batch)) await flush()
+          if (!waiting.length) together = await this.#train.aRun(batch)
+          if (waiting.push(batch) < together) continue
+          await flush()
+          if (stopped !== undefined) break
+          if (checkpoint) await save({ batch: done, ...means.sofar, logged })
+        }
+        await flush()
         if (!done)
           throw new PortolanError(
             `fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`,
@@ -139,6 +188,7 @@ export class Trainer {
         this.history.epochs.push({ epoch: run.epoch, logs: run.logs, ...(run.validation && { validation: run.validation }), seconds })
         this.#progress?.stop(epochLine(run, seconds))
         await this.#tell('epochEnd', run)
+        if (checkpoint) await save({ batch: 0, sums: {}, count: 0, logged: {} }, true)
       }
       if (stopped !== undefined) this.#progress?.stop(`Stopped: ${stopped}`)
     } finally {
@@ -150,11 +200,14 @@ export class Trainer {
 
   /**
    * One step on one batch, for a loop of your own; its figures. Callbacks and the history hear nothing of it.
-   * @throws RunError when a figure is not finite.
+   * @throws NotFiniteError when a figure is not finite.
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    return this.#figures(await this.#train(toBatch(batch)), `step ${++this.#steps}`)
+    const where = `step ${this.#steps + 1}`
+    const [figures] = await this.#learn([toBatch(batch)], 1, () => where)
+    this.#steps++
+    return figures!
   }
 
   /**
@@ -170,7 +223,7 @@ export class Trainer {
     await evaluating(this.#roots(), async () => {
       for await (const host of data) {
         const batch = toBatch(host)
-        means.add(await this.#figures(await evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
+        means.add(finite((await rows(await evaluate(batch), 1))[0]!, `evaluation batch ${++done}`), batchSize(batch))
       }
     })
     if (!done) throw new PortolanError('evaluate: the data gave no batch')
@@ -179,6 +232,7 @@ export class Trainer {
 
   /** Frees the compiled steps. */
   async dispose(): Promise<void> {
+    this.#guard.end()
     await this.#train.dispose()
     await this.#evaluate?.dispose()
   }
@@ -190,16 +244,41 @@ export class Trainer {
       : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
   }
 
-  async #figures(logs: StepLogs, where: string): Promise<Figures> {
-    const figures: Figures = {}
-    for (const [name, t] of Object.entries(logs)) {
-      figures[name] = await t.item()
-      if (!Number.isFinite(figures[name]))
-        throw new RunError(
-          `${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
-        )
+  /** @throws PortolanError if the step changes something that no checkpoint would hold. */
+  #requireState(): void {
+    const lost = unnamed(this.state, this.#train.writes)
+    if (lost.length)
+      throw new PortolanError(
+        `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(this.state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
+      )
+  }
+
+  /**
+   * One step on each batch. Where one fails, state is as it was before it.
+   * @throws NotFiniteError when a figure is not finite; RunError when the engine fails.
+   */
+  async #learn(batches: readonly Batch[], together: number, where: (i: number) => string, checkpoint?: Checkpointer): Promise<Figures[]> {
+    const single = batches.length !== together || together === 1
+    if (!single) {
+      this.#guard.begin(this.#steps + batches.length, batches, this.#train.writes)
+      try {
+        const figures = await this.#train.run(batches, together)
+        if (figures.every(f => Object.values(f).every(Number.isFinite))) return figures
+      } catch (error) {
+        throw await this.#guard.explain(error, where(0), checkpoint)
+      }
+      this.#guard.undo() // one by one they show which of them it was
     }
-    return figures
+    const all: Figures[] = []
+    for (const [i, batch] of batches.entries()) {
+      this.#guard.begin(this.#steps + 1 + i, [batch], this.#train.writes)
+      try {
+        all.push(finite((await this.#train.run([batch], 1))[0]!, where(i)))
+      } catch (error) {
+        throw await this.#guard.explain(error, where(i), checkpoint)
+      }
+    }
+    return all
   }
 
   async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {

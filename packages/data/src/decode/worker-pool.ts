@@ -22,7 +22,7 @@ const AHEAD = 2
 /** In a checkout the sources run as they are; packages hold the built file, beside this one. */
 function startWorker(): Worker {
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL(import.meta.url.endsWith('.cjs') ? './decode-worker.cjs' : './decode-worker.js', import.meta.url))
+    return new Worker(new URL(import.meta.url.endsWith('.cjs') ? '../decode-worker.cjs' : '../decode-worker.js', import.meta.url))
   const tsx = pathToFileURL(
     createRequire(import.meta.url)
       .resolve('tsx/esm/api')

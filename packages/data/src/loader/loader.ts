@@ -150,7 +150,9 @@ export function loader<I extends string, O extends string = I>(dataset: BatchSou
     [Symbol.asyncIterator]: iterate,
     state: () => ({ ...position, ...kind }),
     waiting: () => ({ ...time, share: time.waited / (time.waited + time.used || 1) }),
-    restore(state) {
+    restore(state: LoaderState | null) {
+      if (typeof state !== 'object' || state === null)
+        throw new FormatError(`loader: the state must be what state() gave, got ${String(state)}.`)
       for (const [name, mine] of Object.entries(kind)) {
         const theirs: unknown = state[name as keyof LoaderState]
         if (theirs !== mine)

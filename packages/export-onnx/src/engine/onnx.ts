@@ -1,32 +1,63 @@
-import { RunError, type Engine, type Program } from '@portolan/core'
-import { HostStorage, sourceOf, Storage, type Graph, type Spec, type TypedArray } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked.ts'
+import type { Engine, Program } from '@portolan/core'
+import { countNodes, sourceOf, type Graph, type Node, type PassEffect } from '@portolan/core/engine'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
+import { webgpu } from '../lower/webgpu.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
+import { packState } from '../pass/pack-state.ts'
+import { explain } from './explain.ts'
+import { fallbacksOf, type Fallback } from './fallbacks.ts'
+import { unpacked } from './packed-session.ts'
+import { platform } from './platform.ts'
+import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
-import { runtime, type Ort } from './runtime.ts'
+import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
+import type { SessionOptions } from './session.ts'
+import { sessionFor } from './session-cache.ts'
+import { takeProvider } from './take-provider.ts'
 
 /** What was made of a graph, for those who look after speed. */
 export interface CompileInfo {
   /** Ops of the graph and nodes of the ONNX graph. */
   readonly ops: number
   readonly nodes: number
+  /** How many nodes there were before and after each pass, of core and of this engine, in their order. */
+  readonly passes: readonly PassEffect[]
   /** Size of the ONNX model. */
   readonly bytes: Uint8Array
   /** Channels that stand together, when convolutions run in the blocked layout. */
   readonly block: number | undefined
-  /** What each ONNX node was written for: an op and the line that asked for it. */
-  source(node: string): { op: string; line: string } | undefined
+  /** What computes. */
+  readonly provider: Provider
+  /** Providers that were asked for before it and could not be had. */
+  readonly missing: readonly MissingProvider[]
+  /** Which nodes the provider leaves to the processor; the first time it takes a while, for each kind of node is tried. */
+  fallbacks(): Promise<readonly Fallback[]>
+  /** What was lowered: the step's graph after the engine's own passes. */
+  readonly graph: Graph
+  /** What each ONNX node was written for: an op, the line that asked for it, and where the op stands in the graph. */
+  source(node: string): { op: string; line: string; node: Node } | undefined
 }
 
 export interface OnnxOptions {
-  /** How many threads compute one op; default 2. */
+  /**
+   * Where it computes: the first of these that is there. Default in Node: ['cpu']; in browsers: ['webgpu', 'wasm'], of which the first
+   * is passed over where it is only software. On 'webgpu' parameters and all other state stay on the GPU between steps.
+   */
+  providers?: readonly Provider[]
+  /** How many threads compute one op; default 2. In a page that is not cross-origin isolated, 'wasm' has one. */
   threads?: number
+  /** Compute in a thread of its own, so that a page or a server stays responsive; default false. */
+  worker?: boolean
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'
+  /**
+   * Which processors the threads but the first may use: `'2'`, or `'2;3'` for three threads, counted from 1, in the words of
+   * onnxruntime's `session.intra_op_thread_affinities`. Default: where the system puts them.
+   */
+  affinity?: string
   /** Told of every program made. */
   onCompile?: (info: CompileInfo) => void
   /** Beginning of file names: what every node takes is written there, as a Chrome trace, when a program is disposed of. Node only. */
@@ -42,87 +73,100 @@ const opset = 21
  * @example
  * const trainer = new Trainer({ step, engine: onnx() })
  */
-export function onnx({ threads = 2, lowering = 'auto', onCompile, profile }: OnnxOptions = {}): Engine {
+export function onnx({
+  providers,
+  threads = 2,
+  worker = false,
+  lowering = 'auto',
+  affinity,
+  onCompile,
+  profile,
+}: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
+    async facts() {
+      const { provider } = (await takeProvider({ providers, threads, worker })).host
+      const block = lowering === 'auto' && onProcessor(provider) ? await blockSize(provider) : undefined
+      const ort = await platform().load(provider, { threads, named: providers !== undefined })
+      return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
+    },
+    async copiesState() {
+      return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
+    },
+    profile: (graph, inputs, runs) =>
+      measure(
+        more => onnx({ ...(providers && { providers }), threads, lowering, ...(affinity !== undefined && { affinity }), ...more }),
+        graph,
+        inputs,
+        runs,
+      ),
     async compile(given: Graph): Promise<Program> {
-      const ort = await runtime()
-      const block = lowering === 'auto' ? await blockSize() : undefined
-      const rules: Rules[] = lowering === 'auto' ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
-      const graph = fuseAddition(given)
+      const { host, missing } = await takeProvider({ providers, threads, worker })
+      const own = lowering === 'auto' && onProcessor(host.provider)
+      const block = own ? await blockSize(host.provider) : undefined
+      // no page has that layout, so none need load its rules
+      const layout = block === undefined ? [] : [(await import('../lower/blocked/index.ts')).blocked(block)]
+      const fast: Rules[] = own ? [...layout, cpu] : []
+      const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
+      const whole = fuseAddition(given)
+      const packed = own ? packState(whole) : undefined
+      const graph = packed?.graph ?? whole
+      const passes: PassEffect[] = [
+        ...(given.effects ?? []),
+        { pass: 'fuseAddition', before: countNodes(given), after: countNodes(whole) },
+        ...(packed ? [{ pass: 'packState', before: countNodes(whole), after: countNodes(graph) }] : []),
+      ]
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
       const source = (name: string) => {
         const node = builder.sources.get(name)
-        return node && { op: node.op, line: sourceOf(node) }
+        return node && { op: node.op, line: sourceOf(node), node }
       }
-      const explain = (error: unknown): never => {
-        const text = String(error)
-        const name = /node[^']*'([^']+)'|Name:'([^']+)'|name: ?(\S+)/i.exec(text)?.slice(1).find(Boolean)
-        const at = name === undefined ? undefined : source(name)
-        throw new RunError(`onnx: ${text}${at ? `\n    op ${at.op} ${at.line}` : ''}`, { cause: error })
-      }
-      const options: Ort.InferenceSession.SessionOptions = {
+      const options: SessionOptions = {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // it would pull the reshape that a barrier is into the next one, or fail at it
-        ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
-          extra: { optimization: { disable_specified_optimizers: 'ReshapeFusion' } },
-        }),
+        extra: {
+          session: {
+            // numbers below 1e-38, where a processor is tens of times slower: a gradient that is almost gone
+            set_denormal_as_zero: '1',
+            ...(affinity !== undefined && threads > 1 && { intra_op_thread_affinities: affinity }),
+          },
+          // it would pull the reshape that a barrier is into the next one, or fail at it
+          ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
+            optimization: { disable_specified_optimizers: 'ReshapeFusion' },
+          }),
+        },
         ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
       }
-      const session = await ort.InferenceSession.create(bytes, options).catch(explain)
-      onCompile?.({ ops: graph.nodes.length, nodes: model.nodes.length, bytes, block, source })
+      const fail = (error: unknown): never => {
+        throw explain(error, host, source)
+      }
+      const created = await sessionFor(host, {
+        bytes,
+        inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
+        outputs: model.outputs.map(({ name }) => name),
+        options,
+      }).catch(fail)
+      const session = packed ? unpacked(created, packed, given) : created
+      onCompile?.({
+        ops: graph.nodes.length,
+        nodes: model.nodes.length,
+        passes,
+        bytes,
+        block,
+        provider: host.provider,
+        missing,
+        graph,
+        fallbacks: () => fallbacksOf(host, model, builder.values, opset),
+        source,
+      })
       return {
-        async run(inputs) {
-          const feeds: Record<string, Ort.Tensor> = {}
-          for (const [i, { name }] of model.inputs.entries()) {
-            const tensor = onOrt(ort, graph.inputs[i]!, inputs[i]!)
-            feeds[name] = tensor instanceof Promise ? await tensor : tensor
-          }
-          const results = await session.run(feeds).catch(explain)
-          return model.outputs.map(({ name }) => new OrtStorage(results[name]!))
-        },
-        async dispose() {
-          if (profile !== undefined) session.endProfiling()
-          await session.release()
-        },
+        run: inputs => session.run(inputs).catch(fail),
+        dispose: () => session.release(),
       }
     },
   }
-}
-
-/** What onnxruntime gave: on its device until somebody reads it. */
-class OrtStorage extends Storage {
-  constructor(readonly tensor: Ort.Tensor) {
-    super()
-  }
-  override async read(): Promise<TypedArray> {
-    return (await this.tensor.getData()) as TypedArray
-  }
-  override readSync(): TypedArray {
-    return this.tensor.data as TypedArray // onnxruntime throws where the tensor is not in memory
-  }
-  override dispose(): void {
-    this.tensor.dispose()
-  }
-}
-
-/** Host numbers are wrapped once. */
-const wrapped = new WeakMap<Storage, Ort.Tensor>()
-
-/** The tensor of a storage, at once unless another engine must be asked for its numbers. */
-function onOrt(ort: typeof Ort, { dtype, shape }: Spec, storage: Storage): Ort.Tensor | Promise<Ort.Tensor> {
-  if (storage instanceof OrtStorage) return storage.tensor
-  const known = wrapped.get(storage)
-  if (known) return known
-  const wrap = (data: TypedArray): Ort.Tensor => {
-    const tensor = new ort.Tensor(dtype, data as never, [...shape])
-    wrapped.set(storage, tensor)
-    return tensor
-  }
-  return storage instanceof HostStorage ? wrap(storage.data) : storage.read().then(wrap)
 }

@@ -1,6 +1,7 @@
 import { encode } from '../model/encode.ts'
 import type { OnnxGraph } from '../model/onnx-model.ts'
-import { runtime } from './runtime.ts'
+import { platform } from './platform.ts'
+import type { Provider } from './provider.ts'
 
 let probing: Promise<number | undefined> | undefined
 
@@ -8,7 +9,8 @@ let probing: Promise<number | undefined> | undefined
  * How many channels stand together in onnxruntime's blocked layout on this processor; undefined where it has none.
  * A convolution computed with the wrong number gives wrong results without a word, so the layout itself is asked.
  */
-export const blockSize = (): Promise<number | undefined> => (probing ??= probe().catch(() => undefined))
+export const blockSize = async (provider: Provider): Promise<number | undefined> =>
+  provider === 'cpu' ? (probing ??= probe().catch(() => undefined)) : undefined // onnxruntime-web is built without it
 
 async function probe(): Promise<number | undefined> {
   const channels = 32
@@ -20,7 +22,7 @@ async function probe(): Promise<number | undefined> {
     inputs: [value('x')],
     outputs: [value('y')],
   }
-  const ort = await runtime()
+  const ort = await platform().load('cpu', { threads: 1, named: true })
   const session = await ort.InferenceSession.create(encode(graph, { opset: 17 }), { logSeverityLevel: 4 })
   // both pixels of channel c hold c: what follows 0, 1, 2 … without a repeat is one block
   const x = new ort.Tensor(

@@ -1,6 +1,8 @@
-import { concrete, evaluating, PortolanError, RangeError, Tensor, type DType, type Module } from '@portolan/core'
+import { concrete, evaluating, PortolanError, RangeError, Tensor, toHost, type DType, type Module } from '@portolan/core'
 import { optimize, trace, type Graph } from '@portolan/core/engine'
+import { platform } from '../engine/platform.ts'
 import { Builder, type LowerOptions } from '../lower/builder.ts'
+import { poolIndices } from '../lower/pool-indices.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
 import type { OnnxGraph } from '../model/onnx-model.ts'
@@ -72,8 +74,9 @@ export async function exportOnnx(
   const open = [...new Set(ports.flatMap(p => p.shape.filter(d => typeof d === 'string')))]
   if (open.length > 1)
     throw new PortolanError(`exportOnnx: one dimension may stay open, got ${open.join(' and ')}. Give the others numbers.`)
-  const options: LowerOptions = { rules: [portable], opset }
+  const options: LowerOptions = { rules: [poolIndices, portable], opset }
   let names: string[] = []
+  await toHost(model)
   const bytes = await evaluating(model, () => {
     const at = (n: number): Graph => {
       const args = ports.map(({ shape, dtype }) =>
@@ -90,10 +93,7 @@ export async function exportOnnx(
     const onnx = open.length ? openDimension(at, open[0]!, options) : new Builder(options).graph(at(1), new Map(), 'model')
     return encode(renamed(onnx, Object.keys(inputs), names), { opset, ...(metadata && { metadata }) })
   })
-  if (file !== undefined) {
-    const { writeFileAtomic } = await import('@portolan/core/node')
-    await writeFileAtomic(file, bytes)
-  }
+  if (file !== undefined) await platform().writeFile(file, bytes)
   return bytes
 }
 

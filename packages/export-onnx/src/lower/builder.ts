@@ -1,5 +1,6 @@
 import { PortolanError } from '@portolan/core'
 import { allocate, size, type Graph, type Node, type OpName, type Shape, type Table, type Value } from '@portolan/core/engine'
+import type { Blocked } from './blocked/layout.ts'
 import { elementTypes, type Attribute, type ElementType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../model/onnx-model.ts'
 
 /** A name in an ONNX graph, and what stands there. */
@@ -10,9 +11,11 @@ export interface Ref {
   /** The same integers, before they were cast down from int64. */
   readonly wide?: Ref
   /** The same numbers in blocked layout. */
-  readonly blocked?: Ref
+  readonly blocked?: Blocked
   /** For indices of a pooling: what it pooled, so that the indices themselves may never be needed. */
   readonly pooled?: { x: Ref; y: Ref }
+  /** For a mean of each channel: what it is of, and that without it. */
+  readonly centred?: { of: Ref; is: Blocked }
 }
 
 /** Ways to write ops in ONNX nodes; one that gives undefined declines, and the next set of rules is asked. */
@@ -32,7 +35,7 @@ export class Builder {
   readonly #constants = new Map<string, Ref>()
   /** Names whose nodes are written when they are first used. */
   readonly #lazy = new Map<string, () => void>()
-  #used = new Set<Value>()
+  #uses = new Map<Value, number>()
   #node: Node | undefined
   /** What the present op gives. */
   out: readonly Ref[] = []
@@ -43,6 +46,8 @@ export class Builder {
     readonly names = { next: 0 },
     /** Which op a node was written for. */
     readonly sources = new Map<string, Node>(),
+    /** What every name stands for. */
+    readonly values = new Map<string, Pick<Ref, 'shape' | 'type'>>(),
     /** Whether this is the body of a control op. */
     readonly nested = false,
   ) {}
@@ -65,7 +70,7 @@ export class Builder {
     outs: readonly Pick<Ref, 'shape' | 'type'>[],
     domain = '',
   ): Ref[] {
-    const outputs = outs.map(({ shape, type }) => ({ name: this.#name('v'), shape, type }))
+    const outputs = outs.map(({ shape, type }) => this.#ref('v', shape, type))
     this.#push(
       op,
       inputs,
@@ -88,12 +93,16 @@ export class Builder {
 
   /** Whether anybody uses output i of the present op. */
   uses(i: number): boolean {
-    return this.#used.has(this.#node!.outputs[i]!)
+    return this.#uses.has(this.#node!.outputs[i]!)
+  }
+  /** Whether nobody but the present op uses its input i. */
+  sole(i: number): boolean {
+    return this.#uses.get(this.#node!.inputs[i]!) === 1
   }
 
   /** A name that is given its nodes when it is first used. */
   lazy(shape: Shape, type: ElementType, write: (name: string) => void): Ref {
-    const ref = { name: this.#name('v'), shape, type }
+    const ref = this.#ref('v', shape, type)
     const node = this.#node
     this.#lazy.set(ref.name, () => {
       const [now, out] = [this.#node, this.out]
@@ -120,7 +129,7 @@ export class Builder {
         : undefined
     const known = key && this.#constants.get(key)
     if (known) return known
-    const ref = { name: this.#name('c'), shape, type }
+    const ref = this.#ref('c', shape, type)
     this.initializers.push({ ...ref, data })
     if (key) this.#constants.set(key, ref)
     return ref
@@ -160,12 +169,13 @@ export class Builder {
 
   /** Lowers a graph; `bound` are values that already have a place. */
   graph(graph: Graph, bound: ReadonlyMap<Value, Ref>, name: string): OnnxGraph {
-    this.#used = new Set([...graph.nodes.flatMap(n => n.inputs), ...graph.outputs])
+    this.#uses = new Map()
+    for (const v of [...graph.nodes.flatMap(n => n.inputs), ...graph.outputs]) this.#uses.set(v, (this.#uses.get(v) ?? 0) + 1)
     const refs = new Map<Value, Ref>(bound)
     const inputs = graph.inputs
       .filter(v => !bound.has(v))
       .map(v => {
-        const ref: Ref = { name: this.#name('in'), shape: v.shape, type: v.dtype }
+        const ref = this.#ref('in', v.shape, v.dtype)
         refs.set(v, ref)
         return ref
       })
@@ -201,9 +211,14 @@ export class Builder {
 
   /** A builder for the body of a control op: constants stand outside. */
   child(): Builder {
-    return new Builder(this.options, this.initializers, this.names, this.sources, true)
+    return new Builder(this.options, this.initializers, this.names, this.sources, this.values, true)
   }
 
+  #ref(prefix: string, shape: Shape, type: ElementType): Ref {
+    const name = this.#name(prefix)
+    this.values.set(name, { shape, type })
+    return { name, shape, type }
+  }
   #name(prefix: string): string {
     return `${prefix}${this.names.next++}`
   }

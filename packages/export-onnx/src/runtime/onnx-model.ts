@@ -1,14 +1,13 @@
 import { DTypeError, FormatError, PortolanError, ShapeError, Tensor, type DType, type Runner } from '@portolan/core'
 import { HostStorage, type TypedArray } from '@portolan/core/engine'
-import { runtime, type Ort } from '../engine/runtime.ts'
-
-/** Where onnxruntime computes. */
-export type Provider = 'cpu' | 'cuda' | 'webgpu' | 'coreml' | 'dml'
+import { platform, type Ort } from '../engine/platform.ts'
+import { reasonOf, type Provider } from '../engine/provider.ts'
+import { checkModel } from '../model/check-model.ts'
 
 export interface OnnxModelOptions {
-  /** In the order in which they are tried; default ['cpu']. */
+  /** In the order in which they are tried; default: in Node ['cpu'], in browsers ['webgpu', 'wasm']. */
   providers?: readonly Provider[]
-  /** How many threads compute one op; default: as many as there are cores. */
+  /** How many threads compute one op; default: in Node as many as there are cores, in browsers 2. */
   threads?: number
   /** Told when a provider could not be had and the next is tried; default: `console.warn`. */
   warn?: (message: string) => void
@@ -45,37 +44,38 @@ export class OnnxModel implements Runner {
   }
 
   /**
-   * Reads a file, or the bytes of one.
+   * Reads a file (in a browser: fetches an address), or the bytes of one.
    * @throws FormatError if it is no model that onnxruntime reads; PortolanError if no provider could be had.
    */
-  static async load(
-    source: string | Uint8Array,
-    { providers = ['cpu'], threads, warn = console.warn }: OnnxModelOptions = {},
-  ): Promise<OnnxModel> {
-    const ort = await runtime()
+  static async load(source: string | Uint8Array, { providers, threads, warn = console.warn }: OnnxModelOptions = {}): Promise<OnnxModel> {
+    const here = platform()
+    const order = providers ?? here.providers
+    const model = typeof source === 'string' ? await here.source(source) : source
     const label = typeof source === 'string' ? source : `the given ${source.length} bytes`
+    if (typeof model !== 'string') checkModel(model, { label })
     let last: unknown
-    for (const [i, provider] of providers.entries()) {
+    for (const [i, provider] of order.entries()) {
       const options = {
         executionProviders: [provider],
         logSeverityLevel: 3 as const,
         ...(threads !== undefined && { intraOpNumThreads: threads }),
       }
       try {
-        const session = await (typeof source === 'string'
-          ? ort.InferenceSession.create(source, options)
-          : ort.InferenceSession.create(source, options))
+        const ort = await here.load(provider, { threads: threads ?? 2, named: providers !== undefined })
+        const session = await (typeof model === 'string'
+          ? ort.InferenceSession.create(model, options)
+          : ort.InferenceSession.create(model, options))
         return new OnnxModel(ort, session, provider)
       } catch (cause) {
         if (/parsing failed|doesn't exist|does not exist|No graph|INVALID_PROTOBUF|NO_SUCHFILE/i.test(String(cause))) {
-          throw new FormatError(`OnnxModel: ${label} is not a model that onnxruntime reads: ${messageOf(cause)}`, { cause })
+          throw new FormatError(`${label}: this is not a model that onnxruntime reads: ${reasonOf(cause)}`, { cause })
         }
         last = cause
-        const next = providers[i + 1]
-        if (next) warn(`OnnxModel: ${label} does not run on ${provider} here (${messageOf(cause)}). Trying ${next}.`)
+        const next = order[i + 1]
+        if (next) warn(`OnnxModel: ${label} does not run on ${provider} here (${reasonOf(cause)}). Trying ${next}.`)
       }
     }
-    throw new PortolanError(`OnnxModel: ${label} runs on none of the providers asked for (${providers.join(', ')}): ${messageOf(last)}`, {
+    throw new PortolanError(`OnnxModel: ${label} runs on none of the providers asked for (${order.join(', ')}): ${reasonOf(last)}`, {
       cause: last,
     })
   }
@@ -115,8 +115,6 @@ export class OnnxModel implements Runner {
     await this.#session.release()
   }
 }
-
-const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e)).split('\n')[0]!
 
 const portsOf = (metadata: readonly Ort.InferenceSession.ValueMetadata[]): Record<string, OnnxPort> =>
   Object.fromEntries(metadata.map(m => [m.name, { dtype: m.isTensor ? m.type : 'sequence or map', shape: m.isTensor ? m.shape : [] }]))

@@ -10,7 +10,7 @@ import { defaultRng, leakyRelu, Module, RangeError, type Rng, type Tensor } from
  * new RReLU().eval().forward(tensor([-1, 2]))  // [-0.229, 2]
  */
 export class RReLU extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly low = 1 / 8,
     readonly high = 1 / 3,
@@ -18,11 +18,11 @@ export class RReLU extends Module {
   ) {
     super()
     if (!(low <= high)) throw new RangeError(`RReLU: low must not be above high, got ${low} and ${high}`)
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
     if (!this.training) return leakyRelu(x, (this.low + this.high) / 2)
-    const slope = this.#rng
+    const slope = this.rng
       .uniform(x.shape)
       .mul(this.high - this.low)
       .add(this.low)

@@ -21,7 +21,7 @@ export interface AlphaDropoutOptions {
  */
 export class AlphaDropout extends Module {
   readonly #channels: boolean
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly p = 0.5,
     { channels = false, rng = defaultRng() }: AlphaDropoutOptions = {},
@@ -29,11 +29,11 @@ export class AlphaDropout extends Module {
     super()
     if (!(p >= 0 && p < 1)) throw new RangeError(`AlphaDropout: p must be at least 0 and below 1, got ${p}`)
     this.#channels = channels
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
     if (!this.training || this.p === 0) return x
-    const keep = this.#rng.bernoulli(1 - this.p, this.#channels ? x.shape.map((d, axis) => (axis < 2 ? d : 1)) : x.shape)
+    const keep = this.rng.bernoulli(1 - this.p, this.#channels ? x.shape.map((d, axis) => (axis < 2 ? d : 1)) : x.shape)
     const a = ((1 - this.p) * (1 + this.p * saturation ** 2)) ** -0.5
     return keep
       .where(x, saturation)

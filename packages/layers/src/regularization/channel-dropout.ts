@@ -10,18 +10,18 @@ import { defaultRng, Module, RangeError, type Rng, type Tensor } from '@portolan
  * new ChannelDropout(0.2).forward(ones([2, 8, 4, 4]))
  */
 export class ChannelDropout extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly p = 0.5,
     { rng = defaultRng() }: { rng?: Rng } = {},
   ) {
     super()
     if (!(p >= 0 && p < 1)) throw new RangeError(`ChannelDropout: p must be at least 0 and below 1, got ${p}`)
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
     if (!this.training || this.p === 0) return x
-    const keep = this.#rng.bernoulli(
+    const keep = this.rng.bernoulli(
       1 - this.p,
       x.shape.map((d, axis) => (axis < 2 ? d : 1)),
     )

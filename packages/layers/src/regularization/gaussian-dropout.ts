@@ -9,19 +9,19 @@ import { defaultRng, Module, RangeError, type Rng, type Tensor } from '@portolan
  * new GaussianDropout(0.2).forward(x)
  */
 export class GaussianDropout extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly p: number,
     { rng = defaultRng() }: { rng?: Rng } = {},
   ) {
     super()
     if (!(p >= 0 && p < 1)) throw new RangeError(`GaussianDropout: p must be at least 0 and below 1, got ${p}`)
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
     return this.training
       ? x.mul(
-          this.#rng
+          this.rng
             .normal(x.shape)
             .mul(Math.sqrt(this.p / (1 - this.p)))
             .add(1),

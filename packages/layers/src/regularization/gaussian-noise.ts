@@ -8,15 +8,15 @@ import { defaultRng, Module, type Rng, type Tensor } from '@portolan/core'
  * new GaussianNoise(0.1).forward(x)
  */
 export class GaussianNoise extends Module {
-  readonly #rng: Rng
+  readonly rng: Rng
   constructor(
     readonly deviation: number,
     { rng = defaultRng() }: { rng?: Rng } = {},
   ) {
     super()
-    this.#rng = rng
+    this.rng = rng
   }
   forward(x: Tensor): Tensor {
-    return this.training ? x.add(this.#rng.normal(x.shape).mul(this.deviation)) : x
+    return this.training ? x.add(this.rng.normal(x.shape).mul(this.deviation)) : x
   }
 }

@@ -6,7 +6,9 @@ import { PortolanError, RangeError } from '../../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 
 /** A download that did not come, or not as it should be; nothing of it is left, and what was there before is untouched. */
-export class DownloadError extends PortolanError {}
+export class DownloadError extends PortolanError {
+  static override readonly code = 'PORTOLAN_DOWNLOAD'
+}
 
 export interface DownloadProgress {
   readonly url: string

@@ -1,7 +1,7 @@
 import { FormatError } from '../../errors.ts'
 import type { Callback } from '../callback.ts'
 import { logOf, namesOf } from '../history.ts'
-import { openLines, type LineFile } from './line-file.ts'
+import { cutBack, lengthOf, openLines, type LineFile } from './line-file.ts'
 
 const cell = (text: string): string => (/[",\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
@@ -17,6 +17,7 @@ export function csvLogger(path: string): Callback {
   let columns: string | undefined
   let names: string[] | undefined
   return {
+    key: `csvLogger ${path}`,
     async fitStart() {
       file = await openLines(path)
       columns = file.first
@@ -34,6 +35,12 @@ export function csvLogger(path: string): Callback {
           `${path}: ${added.join(', ')} came with epoch ${epoch}, after the columns were written. Log it from the first epoch on.`,
         )
       await file.append([epoch, step, ...names.map(name => logOf(log, name) ?? '')].join(','))
+    },
+    state: () => ({ length: lengthOf(path) }),
+    restore(state) {
+      const { length } = state as { length: number }
+      cutBack(path, length)
+      if (!length) columns = undefined
     },
   }
 }

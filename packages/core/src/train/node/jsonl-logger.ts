@@ -1,6 +1,6 @@
 import type { Callback } from '../callback.ts'
 import type { EpochLog } from '../history.ts'
-import { openLines, type LineFile } from './line-file.ts'
+import { cutBack, lengthOf, openLines, type LineFile } from './line-file.ts'
 
 /**
  * Adds a line of JSON to a file for each epoch, as `History` holds it: `{"epoch":1,"step":469,"logs":{"loss":0.2},"validation":{"loss":0.1}}`.
@@ -11,6 +11,7 @@ import { openLines, type LineFile } from './line-file.ts'
 export function jsonlLogger(path: string): Callback {
   let file: LineFile
   return {
+    key: `jsonlLogger ${path}`,
     async fitStart() {
       file = await openLines(path)
     },
@@ -18,5 +19,7 @@ export function jsonlLogger(path: string): Callback {
       const line: EpochLog & { step: number } = { epoch, step, logs, ...(validation && { validation }) }
       await file.append(JSON.stringify(line))
     },
+    state: () => ({ length: lengthOf(path) }),
+    restore: state => cutBack(path, (state as { length: number }).length),
   }
 }

@@ -1,3 +1,4 @@
+import { statSync, truncateSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { FormatError } from '../../errors.ts'
 
@@ -25,6 +26,14 @@ export async function openLines(path: string): Promise<LineFile> {
   } finally {
     await file.close()
   }
+}
+
+/** How long a file is, for a checkpoint: lines that come after it are written again by a run that goes on from there. */
+export const lengthOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+/** Takes away what was added since. */
+export function cutBack(path: string, length: number): void {
+  if (lengthOf(path) > length) truncateSync(path, length)
 }
 
 async function appendLine(path: string, line: string): Promise<void> {

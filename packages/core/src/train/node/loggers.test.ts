@@ -83,3 +83,25 @@ describe('jsonlLogger', () => {
     expect(lines(path).at(-1)).toBe('')
   })
 })
+
+it.each([csvLogger, jsonlLogger])('%o goes on from a checkpoint without writing an epoch twice', async logger => {
+  const path = fresh()
+  const epochs = [0.5, 0.25, 0.125].map(loss => ({ logs: { loss } }))
+  const first = logger(path)
+  const begin = first.state!()
+  await fit(first, epochs.slice(0, 1))
+  const state = first.state!()
+  await fit(first, epochs.slice(1), 2)
+  const whole = lines(path)
+  for (const [saved, start] of [
+    [state, 2],
+    [begin, 1],
+  ] as const) {
+    const again = logger(path)
+    await again.fitStart!({} as Run)
+    again.restore!(saved)
+    for (let epoch: number = start; epoch <= 3; epoch++)
+      await again.epochEnd!({ epoch, step: 10 * epoch, ...epochs[epoch - 1]! } as unknown as Run)
+    expect(lines(path)).toEqual(whole)
+  }
+})

@@ -1,0 +1,4 @@
+import * as ort from 'onnxruntime-web/webgpu'
+import { serveHere } from './serve-here.ts'
+
+serveHere(async () => ort)
