@@ -1,1 +1,12 @@
-export {}
+export type { TextClassifierOptions, TextOptions } from './classify/text-options.ts'
+export type { RecurrentClassifierOptions } from './classify/recurrent-classifier.ts'
+export { TextLSTM } from './classify/text-lstm.ts'
+export { TextGRU } from './classify/text-gru.ts'
+export { TextCNN, type TextCNNOptions } from './classify/text-cnn.ts'
+export { limitRows } from './classify/limit-rows.ts'
+export { TransformerClassifier, type TransformerClassifierOptions } from './classify/transformer-classifier.ts'
+export { LSTMLanguageModel, type LSTMLanguageModelOptions } from './sequence/lstm-language-model.ts'
+export { GPT2, gpt2Names, type GPT2Options } from './transformer/gpt2.ts'
+export { Bert, BertForMaskedLM, BertForSequenceClassification, bertNames, type BertOptions } from './transformer/bert.ts'
+export { maskTokens, type MaskTokensOptions } from './transformer/mask-tokens.ts'
+export { CachedStep, type Stepwise } from './generate/stepwise.ts'
