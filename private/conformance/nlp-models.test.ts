@@ -5,14 +5,22 @@ import { compile, Module, Param, ready, tensor, valueAndGrad, variables, type En
 import { loadWeights, readSafetensors } from '@portolan/core/node'
 import { exportOnnx, verify } from '@portolan/export-onnx'
 import {
+  AttentionTranslator,
   BertForMaskedLM,
   BertForSequenceClassification,
   GPT2,
+  LinearForecaster,
+  LSTMForecaster,
   LSTMLanguageModel,
+  MatrixFactorization,
+  NeuralCollaborativeFiltering,
+  SpeechRecognizer,
+  SpokenDigitClassifier,
   TextCNN,
   TextGRU,
   TextLSTM,
   TransformerClassifier,
+  TransformerTranslator,
 } from '@portolan/nlp'
 import { close } from '@portolan/test-kit'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -25,6 +33,8 @@ type Model = Module & { forward(...x: Tensor[]): Tensor }
 const golden = join(import.meta.dirname, '../golden')
 const text = { vocabSize: 20, classes: 3, dropout: 0 }
 const transformer = { vocabSize: 20, context: 12, dim: 8, layers: 2, heads: 2, dropout: 0 }
+const languages = { sourceSize: 20, targetSize: 15, dropout: 0 }
+const series = { channels: 2, history: 12, horizon: 4 }
 const small: Readonly<Record<string, () => Model>> = {
   text_lstm: () => new TextLSTM({ ...text, dim: 6, hidden: 5 }),
   text_gru: () => new TextGRU({ ...text, dim: 6, hidden: 5, layers: 1, bidirectional: true }),
@@ -34,6 +44,15 @@ const small: Readonly<Record<string, () => Model>> = {
   gpt2: () => new GPT2(transformer),
   bert_masked: () => new BertForMaskedLM(transformer),
   bert_classifier: () => new BertForSequenceClassification({ ...transformer, classes: 3 }),
+  luong_translator: () => new AttentionTranslator({ ...languages, dim: 6, hidden: 8 }),
+  bahdanau_translator: () => new AttentionTranslator({ ...languages, dim: 6, hidden: 8, attention: 'bahdanau' }),
+  transformer_translator: () => new TransformerTranslator({ ...languages, dim: 8, heads: 2, layers: 2, feedForward: 16 }),
+  linear_forecaster: () => new LinearForecaster({ ...series, window: 5 }),
+  lstm_forecaster: () => new LSTMForecaster({ ...series, hidden: 5, layers: 2 }),
+  matrix_factorization: () => new MatrixFactorization({ users: 7, items: 11, dim: 4 }),
+  neural_collaborative_filtering: () => new NeuralCollaborativeFiltering({ users: 7, items: 11, dim: 4, layers: [8, 6, 4] }),
+  digit_classifier: () => new SpokenDigitClassifier({ width: 2, dropout: 0 }),
+  speech_recognizer: () => new SpeechRecognizer({ classes: 5, features: 9, filters: 3, hidden: 4, dropout: 0 }),
 }
 
 const length = (v: ArrayLike<number>): number => Math.hypot(...Array.from(v))
@@ -76,9 +95,7 @@ async function check(make: () => Model, folder: string, name: string, engine: En
 
 describe("the models of sequences with PyTorch's weights", () => {
   for (const [name, make] of Object.entries(small))
-    it.each(Object.entries({ eager: undefined, ...engines }))(`${name}: %s`, (_, engine) =>
-      check(make, join(golden, 'nlp'), name, engine),
-    )
+    it.each(Object.entries({ eager: undefined, ...engines }))(`${name}: %s`, (_, engine) => check(make, join(golden, 'nlp'), name, engine))
 })
 
 describe('the models of sequences as ONNX files', () => {

@@ -196,6 +196,148 @@ class BertForSequenceClassification(nn.Module):
         return self.classifier(torch.tanh(self.bert.pooler['dense'](self.bert(ids, segments)[:, 0])))
 
 
+class AttentionTranslator(nn.Module):
+    """One step after another, one sentence at a time over its own length."""
+    def __init__(self, source, target, dim, hidden, first):
+        super().__init__()
+        self.source_embedding, self.target_embedding = Words(source, dim), Words(target, dim)
+        self.encoder = nn.LSTM(dim, hidden // 2, batch_first=True, bidirectional=True)
+        self.bridge = nn.Linear(hidden, hidden)
+        self.decoder = nn.LSTMCell(dim + hidden, hidden) if first else nn.LSTM(dim, hidden, batch_first=True)
+        self.key = nn.Linear(hidden, hidden, bias=False)
+        if first:
+            self.query, self.energy = nn.Linear(hidden, hidden), nn.Linear(hidden, 1, bias=False)
+        self.combine, self.out = nn.Linear(2 * hidden, hidden), nn.Linear(hidden, target)
+
+    def one(self, source, target):
+        read, (h, c) = self.encoder(self.source_embedding(source)[None])
+        h, c = self.bridge(torch.cat([h[0], h[1]], 1)).tanh(), torch.cat([c[0], c[1]], 1)
+        words, keys = self.target_embedding(target)[None], self.key(read)[0]
+        logits = []
+        if isinstance(self.decoder, nn.LSTM):
+            states = self.decoder(words, (h[None], c[None]))[0][0]
+        for t in range(len(target)):
+            if isinstance(self.decoder, nn.LSTM):
+                h = states[t:t + 1]
+                seen = (keys @ h[0]).softmax(0) @ read[0]
+            else:
+                scores = self.energy(torch.tanh(self.query(h) + keys))[:, 0]
+                seen = scores.softmax(0) @ read[0]
+                h, c = self.decoder(torch.cat([words[:, t], seen[None]], 1), (h, c))
+            logits.append(self.out(self.combine(torch.cat([seen[None], h], 1)).tanh()))
+        return torch.cat(logits)
+
+    def forward(self, source, target):
+        return torch.stack([self.one(s[s != 0], t) for s, t in zip(source, target)])
+
+
+class TransformerTranslator(nn.Module):
+    def __init__(self, source, target, dim, heads, layers, ff):
+        super().__init__()
+        self.source_embedding, self.target_embedding = Words(source, dim), Words(target, dim)
+        self.transformer = nn.Transformer(dim, heads, layers, layers, ff, 0.0, batch_first=True, norm_first=True)
+
+    def forward(self, source, target):
+        placed = lambda table, ids: table(ids) * math.sqrt(table.embedding_dim) + waves(ids.shape[1], table.embedding_dim)
+        hidden = torch.ones(target.shape[1], target.shape[1]).triu(1) == 1
+        y = self.transformer(placed(self.source_embedding, source), placed(self.target_embedding, target), tgt_mask=hidden, src_key_padding_mask=source == 0, memory_key_padding_mask=source == 0)
+        return y @ self.target_embedding.weight.t()
+
+
+class LinearForecaster(nn.Module):
+    """The decomposition of the DLinear paper: the border repeated, then an average."""
+    def __init__(self, history, horizon, window):
+        super().__init__()
+        self.trend, self.seasonal, self.window = nn.Linear(history, horizon), nn.Linear(history, horizon), window
+
+    def forward(self, x):
+        side = (self.window - 1) // 2
+        around = torch.cat([x[:, :1].repeat(1, side, 1), x, x[:, -1:].repeat(1, side, 1)], 1)
+        average = torch.stack([around[:, i:i + self.window].mean(1) for i in range(x.shape[1])], 1)
+        maps = lambda layer, y: layer(y.transpose(1, 2)).transpose(1, 2)
+        return maps(self.trend, average) + maps(self.seasonal, x - average)
+
+
+class LSTMForecaster(nn.Module):
+    def __init__(self, channels, horizon, hidden, layers):
+        super().__init__()
+        self.lstm, self.fc, self.horizon = nn.LSTM(channels, hidden, layers, batch_first=True), nn.Linear(hidden, horizon * channels), horizon
+
+    def forward(self, x):
+        y, _ = self.lstm(x - x[:, -1:])
+        return x[:, -1:] + self.fc(y[:, -1]).reshape(len(x), self.horizon, -1)
+
+
+class MatrixFactorization(nn.Module):
+    def __init__(self, users, items, dim):
+        super().__init__()
+        self.register_buffer('mean', torch.tensor([3.5]))
+        self.user_bias, self.item_bias = nn.Embedding(users, 1), nn.Embedding(items, 1)
+        self.user_factors, self.item_factors = nn.Embedding(users, dim), nn.Embedding(items, dim)
+
+    def forward(self, user, item):
+        return self.mean + self.user_bias(user)[:, 0] + self.item_bias(item)[:, 0] + (self.user_factors(user) * self.item_factors(item)).sum(1)
+
+
+class NeuralCollaborativeFiltering(nn.Module):
+    def __init__(self, users, items, dim, layers):
+        super().__init__()
+        self.gmf_user, self.gmf_item = nn.Embedding(users, dim), nn.Embedding(items, dim)
+        self.mlp_user, self.mlp_item = nn.Embedding(users, layers[0] // 2), nn.Embedding(items, layers[0] // 2)
+        self.mlp = nn.ModuleList(nn.Linear(a, b) for a, b in zip(layers, layers[1:]))
+        self.out = nn.Linear(dim + layers[-1], 1)
+
+    def forward(self, user, item):
+        x = torch.cat([self.mlp_user(user), self.mlp_item(item)], 1)
+        for layer in self.mlp:
+            x = layer(x).relu()
+        return self.out(torch.cat([self.gmf_user(user) * self.gmf_item(item), x], 1))[:, 0]
+
+
+class SpokenDigitClassifier(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        c = [1, width, 2 * width, 4 * width]
+        self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in zip(c, c[1:]))
+        self.norms = nn.ModuleList(nn.BatchNorm2d(b) for b in c[1:])
+        self.fc = nn.Linear(c[3], 10)
+
+    def forward(self, x):
+        x = x[:, None]
+        for conv, norm in zip(self.convs, self.norms):
+            x = F.max_pool2d(norm(conv(x)).relu(), 2)
+        return self.fc(x.mean((2, 3)))
+
+
+class SpeechRecognizer(nn.Module):
+    """One sound at a time, at its own length; what stands behind it is scored as nothing was heard."""
+    def __init__(self, classes, features, filters, hidden, layers):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, filters, 3, 2, 1), nn.Conv2d(filters, filters, 3, 2, 1)
+        self.gru = nn.GRU(filters * ((features + 3) // 4), hidden, layers, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(2 * hidden, classes)
+
+    def forward(self, x, lengths):
+        rows = []
+        for sound, n in zip(x, lengths):
+            y = self.conv2(self.conv1(sound[None, None, :, :n]).relu()).relu()
+            y = self.gru(y.permute(0, 3, 1, 2).flatten(2))[0][0]
+            rows.append(self.fc(F.pad(y, (0, 0, 0, (x.shape[2] + 3) // 4 - len(y)))))
+        return torch.stack(rows)
+
+
+def numbers(random, *shape):
+    return torch.from_numpy(random.standard_normal(shape).astype(numpy.float32))
+
+
+def pairs(random):
+    return [torch.from_numpy(random.randint(0, n, 9)) for n in (7, 11)]
+
+
+def sentences(random):
+    return [texts(random, 3, 7, 20), texts(random, 3, 6, 15)]
+
+
 def texts(random, n, t, vocab, shortest=1):
     """Texts of several lengths, the first one whole, filled up with 0."""
     ids = random.randint(1, vocab, (n, t))
@@ -223,6 +365,15 @@ SMALL = {
     'gpt2': (lambda: GPT2(**small), lambda r: [texts(r, 3, 10, 20, 10)]),
     'bert_masked': (lambda: BertForMaskedLM(**small), lambda r: with_segments(texts(r, 3, 10, 20))),
     'bert_classifier': (lambda: BertForSequenceClassification(3, **small), lambda r: with_segments(texts(r, 3, 10, 20))),
+    'luong_translator': (lambda: AttentionTranslator(20, 15, 6, 8, False), sentences),
+    'bahdanau_translator': (lambda: AttentionTranslator(20, 15, 6, 8, True), sentences),
+    'transformer_translator': (lambda: TransformerTranslator(20, 15, 8, 2, 2, 16), sentences),
+    'linear_forecaster': (lambda: LinearForecaster(12, 4, 5), lambda r: [numbers(r, 3, 12, 2)]),
+    'lstm_forecaster': (lambda: LSTMForecaster(2, 4, 5, 2), lambda r: [numbers(r, 3, 12, 2)]),
+    'matrix_factorization': (lambda: MatrixFactorization(7, 11, 4), pairs),
+    'neural_collaborative_filtering': (lambda: NeuralCollaborativeFiltering(7, 11, 4, (8, 6, 4)), pairs),
+    'digit_classifier': (lambda: SpokenDigitClassifier(2), lambda r: [numbers(r, 3, 16, 20)]),
+    'speech_recognizer': (lambda: SpeechRecognizer(5, 9, 3, 4, 2), lambda r: [numbers(r, 3, 9, 22), torch.tensor([22, 13, 7])]),
 }
 REAL = {
     'gpt2': (GPT2, lambda r: [texts(r, 1, 32, 50257, 32)]),
@@ -233,7 +384,7 @@ REAL = {
 def save(folder, name, make, inputs, kept, kind):
     torch.manual_seed(1)
     random = generator(f'nlp {name}')
-    model = make().eval()
+    model = make()
     with torch.no_grad():
         for p in model.parameters():  # what starts at one number shows nothing
             if p.dim() == 1 or kind == numpy.float16:
@@ -242,7 +393,7 @@ def save(folder, name, make, inputs, kept, kind):
         for m in model.modules():
             if isinstance(m, nn.Embedding) and m.padding_idx is not None:
                 m.weight[m.padding_idx] = 0
-    weights = {k: v.clone().numpy().astype(kind) for k, v in model.state_dict().items()}
+    weights = {k: v.clone().numpy().astype(kind if v.is_floating_point() else numpy.int64) for k, v in model.state_dict().items()}
     model = model.double()
     given = inputs(random)
     output = model(*[x.double() if x.is_floating_point() else x for x in given])

@@ -1,14 +1,4 @@
-import {
-  Dropout,
-  Embedding,
-  gelu,
-  Linear,
-  Module,
-  normal,
-  SinusoidalPositions,
-  TransformerEncoder,
-  type Tensor,
-} from '@portolan/core'
+import { Dropout, Embedding, gelu, Linear, Module, normal, SinusoidalPositions, TransformerEncoder, type Tensor } from '@portolan/core'
 import { checkCounts, checkTokens, textLengths, type TextClassifierOptions } from './text-options.ts'
 
 export interface TransformerClassifierOptions extends TextClassifierOptions {

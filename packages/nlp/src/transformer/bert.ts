@@ -102,7 +102,11 @@ class SelfAttention extends Module {
   /** x: [n, t, dim], mask: bool [n, 1, 1, t] → [n, t, dim] */
   forward(x: Tensor, mask: Tensor): Tensor {
     const [n, t, dim] = x.shape as [number, number, number]
-    const heads = (layer: Linear): Tensor => layer.forward(x).reshape([n, t, this.#heads, dim / this.#heads]).transpose([0, 2, 1, 3])
+    const heads = (layer: Linear): Tensor =>
+      layer
+        .forward(x)
+        .reshape([n, t, this.#heads, dim / this.#heads])
+        .transpose([0, 2, 1, 3])
     const y = attention(heads(this.query), heads(this.key), heads(this.value), { mask, through: w => this.dropout.forward(w) })
     return y.transpose([0, 2, 1, 3]).reshape([n, t, dim])
   }
@@ -160,7 +164,8 @@ export class Bert extends Module {
 
   forward(ids: Tensor, segments: Tensor = ids.zerosLike()): Tensor {
     const [n, t] = checkTokens('Bert', ids)
-    if (t > this.#context) throw new ShapeError(`Bert: it sees at most ${this.#context} tokens, got [${ids.shape}]. Cut them, or pass context.`)
+    if (t > this.#context)
+      throw new ShapeError(`Bert: it sees at most ${this.#context} tokens, got [${ids.shape}]. Cut them, or pass context.`)
     const mask = ids.notEqual(this.#padding).reshape([n, 1, 1, t])
     return this.encoder.layer.reduce((x, layer) => layer.forward(x, mask), this.embeddings.forward(ids, segments))
   }

@@ -67,7 +67,10 @@ class Attention extends Module {
   /** x: [n, t, dim], past: [2, n, heads, p, d] → [n, t, dim], present [2, n, heads, p + t, d] */
   forward(x: Tensor, past?: Tensor): { y: Tensor; present: Tensor } {
     const [n, t, dim] = x.shape as [number, number, number]
-    const parts = this.cAttn.forward(x).reshape([n, t, 3, this.#heads, dim / this.#heads]).transpose([2, 0, 3, 1, 4])
+    const parts = this.cAttn
+      .forward(x)
+      .reshape([n, t, 3, this.#heads, dim / this.#heads])
+      .transpose([2, 0, 3, 1, 4])
     const query = parts.slice(0, 0, 1).squeeze(0) // [n, heads, t, d]
     const present = past ? concat([past, parts.slice(0, 1)], 3) : parts.slice(0, 1)
     const [key, value] = present.split(2, 0).map(p => p.squeeze(0)) as [Tensor, Tensor]
@@ -154,7 +157,8 @@ export class GPT2 extends Module implements Stepwise {
 
   forward(ids: Tensor): Tensor {
     const [, t] = checkTokens('GPT2', ids)
-    if (t > this.context) throw new ShapeError(`GPT2: it sees at most ${this.context} tokens, got [${ids.shape}]. Cut them, or pass context.`)
+    if (t > this.context)
+      throw new ShapeError(`GPT2: it sees at most ${this.context} tokens, got [${ids.shape}]. Cut them, or pass context.`)
     const x = this.dropout.forward(this.wte.forward(ids).add(this.wpe.weight.value.slice(0, 0, t)))
     return this.#scores(this.h.reduce((h, block) => block.forward(h).y, x))
   }
