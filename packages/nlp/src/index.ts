@@ -1,3 +1,7 @@
+export { Tokenizer, type EncodeOptions, type Encoding } from './tokenize/tokenizer.ts'
+export { characterTokenizer, wordTokenizer, type WordTokenizerOptions } from './tokenize/word-tokenizers.ts'
+export { trainBpe, type TrainBpeOptions } from './tokenize/train-bpe.ts'
+export type { TrainTokenizerOptions } from './tokenize/train-options.ts'
 export type { TextClassifierOptions, TextOptions } from './classify/text-options.ts'
 export type { RecurrentClassifierOptions } from './classify/recurrent-classifier.ts'
 export { TextLSTM } from './classify/text-lstm.ts'
