@@ -259,7 +259,7 @@ describe('what stands around texts, and the way back', () => {
 const lines = ['The cat sat on the mat, the cat.', "It's a test — naïve café, 中文!", 'the theatre there  then\n\tthem']
 const random = (n: number): string => {
   const rng = new HostRng(n)
-  const alphabet = [..."aet hecT's.,!0 9\n", 'é', '中', '\u{1F600}', 'ß', '\u0301', 'ﬁ']
+  const alphabet = [...Array.from("aet hecT's.,!0 9\n"), 'é', '中', '\u{1F600}', 'ß', '\u0301', 'ﬁ']
   return Array.from({ length: 60 }, () => alphabet[rng.integer(alphabet.length)]!).join('')
 }
 
@@ -418,14 +418,17 @@ describe('files', () => {
   it('that are changed somewhere give a tokenizer or a clear error', () => {
     const text = JSON.stringify(trainBpe(lines, { vocabSize: 262 }).toJSON())
     const rng = new HostRng(5)
+    const errors: unknown[] = []
     for (let i = 0; i < 200; i++) {
       const at = rng.integer(text.length)
       const broken = text.slice(0, at) + String.fromCharCode(32 + rng.integer(95)) + text.slice(at + 1 + rng.integer(3))
       try {
         new Tokenizer(broken).encode(lines[0]!)
       } catch (error) {
-        expect(error, broken.slice(Math.max(0, at - 30), at + 30)).toBeInstanceOf(PortolanError)
+        errors.push(error)
       }
     }
+    expect(errors.filter(e => !(e instanceof PortolanError))).toEqual([])
+    expect(errors.length).toBeGreaterThan(20)
   })
 })

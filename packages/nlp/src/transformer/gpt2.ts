@@ -11,7 +11,6 @@ import {
   param,
   RangeError,
   ShapeError,
-  stack,
   zeros,
   type Initializer,
   type Param,
@@ -64,19 +63,21 @@ class Attention extends Module {
     this.dropout = new Dropout(dropout)
     this.#heads = heads
   }
-  /** x: [n, t, dim], past: [2, n, heads, p, d] → [n, t, dim], present [2, n, heads, p + t, d] */
+  /** x: [n, t, dim], past: [1, 2, n, heads, p, d] → [n, t, dim], present [1, 2, n, heads, p + t, d] */
   forward(x: Tensor, past?: Tensor): { y: Tensor; present: Tensor } {
     const [n, t, dim] = x.shape as [number, number, number]
+    const heads = [n, this.#heads, -1, dim / this.#heads]
     const parts = this.cAttn
       .forward(x)
-      .reshape([n, t, 3, this.#heads, dim / this.#heads])
-      .transpose([2, 0, 3, 1, 4])
-    const query = parts.slice(0, 0, 1).squeeze(0) // [n, heads, t, d]
-    const present = past ? concat([past, parts.slice(0, 1)], 3) : parts.slice(0, 1)
-    const [key, value] = present.split(2, 0).map(p => p.squeeze(0)) as [Tensor, Tensor]
+      .reshape([1, n, t, 3, this.#heads, dim / this.#heads])
+      .transpose([0, 3, 1, 4, 2, 5])
+    const query = parts.slice(1, 0, 1).reshape(heads) // [n, heads, t, d]
+    // joined before it is reshaped: a file cannot reshape a past of no places
+    const present = past ? concat([past, parts.slice(1, 1)], 4) : parts.slice(1, 1)
+    const [key, value] = present.split(2, 1).map(p => p.reshape(heads)) as [Tensor, Tensor]
     // one token sees everything before it
-    const heads = attention(query, key, value, { causal: t > 1, through: w => this.dropout.forward(w) })
-    return { y: this.dropout.forward(this.cProj.forward(heads.transpose([0, 2, 1, 3]).reshape([n, t, dim]))), present }
+    const seen = attention(query, key, value, { causal: t > 1, through: w => this.dropout.forward(w) })
+    return { y: this.dropout.forward(this.cProj.forward(seen.transpose([0, 2, 1, 3]).reshape([n, t, dim]))), present }
   }
 }
 
@@ -174,11 +175,11 @@ export class GPT2 extends Module implements Stepwise {
     let x = this.wte.forward(ids).add(this.wpe.forward(position))
     const kept: Tensor[] = []
     for (const [i, block] of this.h.entries()) {
-      const { y, present } = block.forward(x, past.slice(0, i, i + 1).squeeze(0))
+      const { y, present } = block.forward(x, past.slice(0, i, i + 1))
       x = y
       kept.push(present)
     }
-    return { logits: this.#scores(x).squeeze(1), present: stack(kept) }
+    return { logits: this.#scores(x).squeeze(1), present: concat(kept) }
   }
 
   /** [n, t, dim] → [n, t, vocabSize] */
