@@ -144,10 +144,7 @@ export const models: Readonly<Record<BenchmarkName, Make>> = {
   big: classifier(() => perceptron(784, 2048, 4096, 10)),
   cnn: classifier(() => chain(convolution(1, 32), relu, pool, convolution(32, 64), relu, pool, flatten, perceptron(1600, 128, 10))),
   cifar: classifier(() =>
-    chain(
-      ...[convolution(3, 32), relu, pool, convolution(32, 64), relu, pool, convolution(64, 64), relu, flatten],
-      perceptron(1024, 64, 10),
-    ),
+    chain(convolution(3, 32), relu, pool, convolution(32, 64), relu, pool, convolution(64, 64), relu, flatten, perceptron(1024, 64, 10)),
   ),
   lstm: classifier(() => chain(embedding(10000, 64), lstm(64, 128), dense(128, 2))),
   bigru: classifier(() => {
@@ -158,17 +155,28 @@ export const models: Readonly<Record<BenchmarkName, Make>> = {
   vit: classifier(() => vit(32, 4, 192, 3, 6)),
   resnet: classifier(() =>
     chain(
-      ...[convolution(3, 16, { padding: 1, bias: false }), batchNorm(16), relu],
-      ...[basicBlock(16, 16, 1), basicBlock(16, 32, 2), basicBlock(32, 64, 2), mean],
+      convolution(3, 16, { padding: 1, bias: false }),
+      batchNorm(16),
+      relu,
+      basicBlock(16, 16, 1),
+      basicBlock(16, 32, 2),
+      basicBlock(32, 64, 2),
+      mean,
       dense(64, 10),
     ),
   ),
   resnet18: classifier(() => {
     const layer = (from: number, to: number, stride = 2): Layer[] => [basicBlock(from, to, stride), basicBlock(to, to, 1)]
     return chain(
-      ...[convolution(3, 64, { kernel: 7, stride: 2, padding: 3, bias: false }), batchNorm(64), relu],
+      convolution(3, 64, { kernel: 7, stride: 2, padding: 3, bias: false }),
+      batchNorm(64),
+      relu,
       x => tf.maxPool(x as T4, 3, 2, 1),
-      ...[...layer(64, 64, 1), ...layer(64, 128), ...layer(128, 256), ...layer(256, 512), mean],
+      ...layer(64, 64, 1),
+      ...layer(64, 128),
+      ...layer(128, 256),
+      ...layer(256, 512),
+      mean,
       dense(512, 200),
     )
   }),
