@@ -31,7 +31,7 @@ export async function movieLens(options: Pick<PlaceOptions, 'root'> = {}): Promi
   const file = await findFile('ml-latest-small', 'ratings.csv', options)
   const table = parseCsv(await readText(file), { label: file })
   const numbered = (name: string): { field: Field; texts: readonly string[] } => {
-    const texts = [...new Set(table.column(name))].sort((a, b) => Number(a) - Number(b))
+    const texts = [...new Set(table.column(name))].filter(Boolean).sort((a, b) => Number(a) - Number(b))
     return table.categories(name, texts)
   }
   const [user, item] = [numbered('userId'), numbered('movieId')]
