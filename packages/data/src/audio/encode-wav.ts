@@ -26,7 +26,7 @@ export function encodeWav({ data, shape, sampleRate }: Sound, { bits = 16 }: Enc
   const frame = width * channels
   const out = new Uint8Array(44 + frame * t + ((frame * t) % 2))
   const view = new DataView(out.buffer)
-  const tag = (at: number, text: string): void => [...text].forEach((c, i) => view.setUint8(at + i, c.charCodeAt(0)))
+  const tag = (at: number, text: string): void => out.set(new TextEncoder().encode(text), at)
   tag(0, 'RIFF')
   view.setUint32(4, out.length - 8, true)
   tag(8, 'WAVEfmt ')

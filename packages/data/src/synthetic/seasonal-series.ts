@@ -42,7 +42,7 @@ export function seasonalSeries(options: SeasonalSeriesOptions = {}): Field {
         phase: 2 * Math.PI * rng.uniform(),
       })),
     )
-    const slope = rng.normal() / length
+    const slope = rng.normal() / 4_000
     let rest = 0
     for (let t = 0; t < length; t++) {
       rest = 0.7 * rest + Math.sqrt(1 - 0.7 ** 2) * noise * rng.normal()

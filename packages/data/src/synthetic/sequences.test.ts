@@ -112,7 +112,7 @@ it('generated sets are the same for one seed, however many, and others for anoth
     copies: (train: number, seed: number) => [...sequenceCopies({ train, test: 5, seed }).train.at(3).source.data],
     sentiments: (train: number, seed: number) => sentiments({ train, test: 5, seed }).train.texts.slice(0, 5),
     tones: (train: number, seed: number) => [...toneDigits({ train, test: 1, seed }).train[2]!.sound.data],
-    series: (length: number, seed: number) => [...seasonalSeries({ length: 100 + 0 * length, seed }).data.subarray(0, 20)],
+    series: (length: number, seed: number) => [...seasonalSeries({ length: 20 * length, seed }).data.subarray(0, 60)],
     ratings: (_: number, seed: number) => [...latentRatings({ ratings: 50, seed }).fields.rating.data],
   }
   for (const [name, make] of Object.entries(of)) {
