@@ -52,10 +52,12 @@ export function melFilters(bins: number, options: MelOptions): Field {
   const [from, to] = [toMel[scale](low), toMel[scale](high)]
   const corners = Array.from({ length: mels + 2 }, (_, i) => toHertz[scale](from + ((to - from) * i) / (mels + 1)))
   const data = new Float32Array(bins * mels)
-  for (let k = 0; k < bins; k++) {
-    const f = (k * Math.floor(sampleRate / 2)) / (bins - 1)
-    for (let m = 0; m < mels; m++) {
-      const [left, middle, right] = corners.slice(m, m + 3) as [number, number, number]
+  for (let m = 0; m < mels; m++) {
+    const left = corners[m]!
+    const middle = corners[m + 1]!
+    const right = corners[m + 2]!
+    for (let k = 0; k < bins; k++) {
+      const f = (k * Math.floor(sampleRate / 2)) / (bins - 1)
       const height = Math.max(0, Math.min((f - left) / (middle - left), (right - f) / (right - middle)))
       data[k * mels + m] = height * (normalize ? 2 / (right - left) : 1)
     }
