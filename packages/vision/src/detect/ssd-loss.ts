@@ -28,7 +28,7 @@ export function ssdLoss(
   const count = shows.cast('float32').sum(1, true) // [n, 1]
   const losses = crossEntropy(scores, label, { reduction: 'none' })
   const order = shows.where(-Infinity, losses).detach().argSort(1, { descending: true })
-  const rank = order.argSort(1).cast('float32') // where each stands in it
+  const rank = order.cast('float32').argSort(1).cast('float32') // where each stands in it
   const counts = shows.or(rank.less(count.mul(negatives)))
   const total = count.sum().maximum(1)
   const places = smoothL1(offsets, offset, { reduction: 'sum', mask: shows.expandDims(2) }).div(total)
