@@ -32,7 +32,7 @@ export function readErrors() {
     const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true)
     for (const node of source.statements) {
       const base = ts.isClassDeclaration(node) && node.heritageClauses?.[0]?.types[0]?.expression.getText()
-      if (!base || !/Error$/.test(base) || !ts.isClassDeclaration(node)) continue
+      if (!base || !base.endsWith('Error') || !ts.isClassDeclaration(node)) continue
       const code = node.members.find(m => ts.isPropertyDeclaration(m) && m.name.getText() === 'code')
       const value =
         code && ts.isPropertyDeclaration(code) && code.initializer && ts.isStringLiteral(code.initializer)

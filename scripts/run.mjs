@@ -18,6 +18,7 @@ const tasks = {
   bench: [process.execPath, ...source, 'private/bench/main.ts'],
   'check:packed': [process.execPath, '--import', 'tsx', 'private/packed/main.ts'],
   'check:crash': [process.execPath, ...source, 'private/crash/main.ts'],
+  fuzz: [process.execPath, ...source, 'private/fuzz/main.ts'],
   build: ['npm', 'exec', '--yes', pnpm, '--', 'turbo', 'run', 'build'],
 }
 

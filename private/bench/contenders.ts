@@ -27,7 +27,7 @@ export interface EntryOptions {
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
-const node = (file: string, args: readonly string[]): Command => ({
+export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
   args: [...process.execArgv, here(file), ...args],
 })
@@ -54,7 +54,7 @@ export function findOpenBlas(): string | undefined {
 }
 
 const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
-/** Where the way between JavaScript and onnxruntime is long for the work done, several steps a run pay off. */
+/** Where the Trainer makes several steps in one run, it goes through epochs; elsewhere a loop hands it batch after batch, as DQN's must. */
 const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
 
 /** What all contenders of a race work on. */
@@ -63,31 +63,37 @@ export interface Job {
   readonly sizes: object
   /** Where weights and batches stand, see `writeMaterial`. */
   readonly folder: string
+  readonly does: 'train' | 'forward'
 }
 
-/** Every way in which the libraries can run a model; the fastest of each is what counts. */
-export function entriesOf({ model, sizes, folder }: Job, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+/** Every way in which the libraries can do a job; the fastest of each is what counts. */
+export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+  const { model, sizes, does } = job
   const common = { model, sizes, threads, warmups }
-  const ours = (variant: string, stepsARun: number): Entry => ({
+  const ours = (variant: string, does: PortolanJob['does']): Entry => ({
     library: 'portolan',
     variant,
-    command: node('portolan.ts', [JSON.stringify({ ...common, stepsARun } satisfies PortolanJob)]),
+    command: node('portolan.ts', [JSON.stringify({ ...common, does } satisfies PortolanJob)]),
   })
-  const entries = [ours('one step a run', 1)]
-  if (repeatable.has(model)) entries.push(ours('8 steps a run', 8))
+  const entries =
+    does === 'train'
+      ? [
+          ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', {
+            train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1,
+          }),
+        ]
+      : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
-      for (const optimizer of [[], ['foreach']]) {
+      for (const optimizer of does === 'train' ? [[], ['foreach']] : [[]]) {
         const options = [...layout, ...optimizer]
-        entries.push({
-          library: 'torch',
-          variant: options.join(' ') || 'default',
-          command: { file: python, args: [here('pytorch.py'), JSON.stringify({ ...common, folder, options })], env },
-        })
+        const args = [here('pytorch.py'), JSON.stringify({ ...common, folder: job.folder, does, options })]
+        entries.push({ library: 'torch', variant: options.join(' ') || 'default', command: { file: python, args, env } })
       }
     }
   }
-  if (peers.includes('tfjs')) entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
+  if (does === 'train' && peers.includes('tfjs'))
+    entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
   return entries
 }

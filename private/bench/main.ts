@@ -1,28 +1,51 @@
-import { writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import os from 'node:os'
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { entriesOf, findOpenBlas, findTorch, peerNames } from './contenders.ts'
-import { profile } from './profile.ts'
-import { race, type Missing, type Run } from './race.ts'
-import { check, rowsOf, table, type Row } from './report.ts'
-import { benchmarkNames, sized } from './benchmarks.ts'
-import { writeMaterial } from './material.ts'
+import { savePicture } from '@portolan/core/node'
+import { benchmarkNames } from './benchmarks.ts'
+import { findOpenBlas, findTorch, peerNames } from './contenders.ts'
+import { profileOf } from './profile.ts'
+import { progress } from './progress.ts'
+import { charts } from './report/charts.ts'
+import { writePage } from './report/page.ts'
+import { plainTable, tables } from './report/table.ts'
+import { machine, readResults, writeResult, type Result } from './results.ts'
+import { taskNames, type Case, type TaskName } from './suite/case.ts'
+import { first } from './suite/first.ts'
+import { infer } from './suite/infer.ts'
+import { memory } from './suite/memory.ts'
+import { scale } from './suite/scale.ts'
+import { train } from './suite/train.ts'
 
-const help = `npm run bench -- train | profile [options]
+const suite = { train, infer, scale, memory, first } satisfies Record<TaskName, (models: typeof benchmarkNames) => Case[]>
 
-train: trains the models of the suite with Portolan and its peers, in processes that take turns, and compares the median time of a step.
-profile: shows which ops our step of each model spends its time in (--models, --threads).
+const help = `npm run bench -- TASK [models…] [options]
 
-  --json FILE       where to write { rows: [{ model, oursMs, peer, peerMs, ratio }], runs, machine, ... }
-  --models a,b      some of ${benchmarkNames.join(', ')}; default all
-  --peers a,b       some of ${peerNames.join(', ')}; default both
-  --rounds N        turns of every process; default 12
-  --seconds N       time after which a process takes no more turns; default 20
-  --threads N       default 2
-  --warmups N       steps before the first turn; default 5
+Measures Portolan beside PyTorch and TensorFlow.js, in processes that take turns.
 
-ratio is the peer's time divided by ours: above 1, Portolan is faster.
+  train     whole training steps
+  infer     forward passes of the vision models, at batch 1 and 64
+  scale     training steps that grow: batches, parameters, lengths of texts
+  memory    what the process holds during many steps, and at most
+  first     from nothing to the end of the first step: needs npm run build
+  all       all of these, into private/bench/results.json, then report
+  report    writes private/bench/RESULTS.md and its pictures from that file
+  profile   which ops our step spends its time in
+
+  models          ${benchmarkNames.join(' ')}
+                  default: all that the task has
+  --peers a,b     some of ${peerNames.join(', ')}, or none; default ${peerNames.join()}
+  --rounds N      turns of every process; default 7
+  --seconds N     time after which a process takes no more turns; default 20
+  --threads N     default 2
+  --warmups N     steps before the first turn; default 5
+  --json FILE     puts the results there, in the place of older ones of the same cases
+  --resume        leaves out what that file has already
+  --chart FILE    draws the results, to .svg or .png
+  --help
+
+Its time ÷ ours above 1: Portolan is faster. Medians of rounds; the least and the most of them beside it.
 PYTHON names a Python with PyTorch, OPENBLAS_DIR the folder of OpenBLAS.`
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -39,10 +62,12 @@ function parsed() {
       allowPositionals: true,
       options: {
         json: { type: 'string' },
+        chart: { type: 'string' },
+        models: { type: 'string' },
+        resume: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
-        models: text(benchmarkNames.join()),
         peers: text(peerNames.join()),
-        rounds: text('12'),
+        rounds: text('7'),
         seconds: text('20'),
         threads: text('2'),
         warmups: text('5'),
@@ -54,11 +79,10 @@ function parsed() {
 }
 
 const { values, positionals } = parsed()
+const [task, ...named] = positionals
 
-function chosen<T extends string>(option: 'models' | 'peers', known: readonly T[]): T[] {
-  return values[option]
-    .split(',')
-    .map(name => known.find(k => k === name) ?? usage(`--${option}: there is no '${name}', choose from ${known.join(', ')}`))
+function chosen<T extends string>(what: string, names: readonly string[], known: readonly T[]): T[] {
+  return names.map(name => known.find(k => k === name) ?? usage(`${what}: there is no '${name}', choose from ${known.join(', ')}`))
 }
 
 function whole(option: 'rounds' | 'seconds' | 'threads' | 'warmups'): number {
@@ -66,58 +90,61 @@ function whole(option: 'rounds' | 'seconds' | 'threads' | 'warmups'): number {
   return Number.isInteger(n) && n >= 1 ? n : usage(`--${option} must be a whole number of at least 1, got '${values[option]}'`)
 }
 
-if (values.help) {
-  process.stdout.write(`${help}\n`)
-  process.exit(0)
-}
-const task = positionals.join()
-if (task !== 'train' && task !== 'profile') usage(`Say what to measure: train or profile. Got '${positionals.join(' ')}'.`)
-const [models, peers] = [chosen('models', benchmarkNames), chosen('peers', peerNames)]
-const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const results = here('results.json')
 
-if (task === 'profile') {
-  for (const model of models) process.stdout.write(`${await profile(model, { threads })}\n\n`)
-  process.exit(0)
+const report = (): Promise<void> =>
+  writePage(here('RESULTS.md'), readResults(results), { folder: here('../../apps/docs/pictures'), link: '../../apps/docs/pictures' })
+
+async function measure(tasks: readonly TaskName[], json: string | undefined): Promise<void> {
+  const names = [...named, ...(values.models?.split(',') ?? [])]
+  const models = names.length ? chosen('models', names, benchmarkNames) : benchmarkNames
+  const peers = values.peers === 'none' ? [] : chosen('--peers', values.peers.split(','), peerNames)
+  const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
+  if (values.chart !== undefined && tasks.length > 1) usage('--chart draws one task')
+  if (json !== undefined) mkdirSync(dirname(json), { recursive: true })
+
+  const torch = peers.includes('torch') ? findTorch() : {}
+  if (torch.missing) say(torch.missing)
+  const openBlas = torch.python ? findOpenBlas() : undefined
+  if (torch.python && !openBlas) say('OpenBLAS was not found: PyTorch runs with the library it was built for, which on Debian is slow.')
+
+  const known = values.resume && json !== undefined ? readResults(json) : []
+  const all = tasks.flatMap(t => suite[t](models))
+  if (!all.length) usage(`${tasks.join(', ')}: none of these models: ${names.join(', ')}`)
+  const cases = all.filter(c => !known.some(r => r.task === c.task && r.name === c.name))
+  const bar = progress(cases.length)
+  const measured: Result[] = []
+  for (const { measure, ...about } of cases) {
+    bar.begin(`${about.task} ${about.name}`)
+    try {
+      const found = await measure({ peers, python: torch.python, openBlas, threads, warmups, rounds, seconds, say: bar.say })
+      const versions = { node: process.versions.node, ...found.versions }
+      const result: Result = { ...about, ...found, versions, threads, date: new Date().toISOString(), machine: machine() }
+      measured.push(result)
+      if (json !== undefined) await writeResult(json, result)
+      const ours = [...(found.runs ?? []), ...(found.held ?? []), ...(found.beginnings ?? [])].some(r => r.library === 'portolan')
+      if (!ours) process.exitCode = 1
+      bar.end(found.missing.map(m => `${about.name}: ${m.library}${m.variant ? ` (${m.variant})` : ''} is missing: ${m.reason}`).join('\n'))
+    } catch (error) {
+      process.exitCode = 1
+      bar.end(`${about.task} ${about.name} failed: ${(error as Error).message}`)
+    }
+  }
+  for (const t of tasks) {
+    const some = measured.filter(r => r.task === t)
+    if (some.length) process.stdout.write(`${plainTable(tables[t](some))}\n\n`)
+    if (some.length && values.chart !== undefined) await savePicture(values.chart, await charts[t](some))
+  }
 }
 
-const runs: Run[] = []
-const rows: Row[] = []
-const missing: Missing[] = []
-const torch = peers.includes('torch') ? findTorch() : {}
-if (torch.missing) missing.push({ library: 'torch', reason: torch.missing })
-const openBlas = torch.python ? findOpenBlas() : undefined
-if (torch.python && !openBlas) say('OpenBLAS was not found: PyTorch runs with the library it was built for, which on Debian is slow.')
-
-for (const model of models) {
-  const { sizes, setup } = sized(model)
-  const folder = await writeMaterial(setup)
-  const entries = entriesOf({ model, sizes, folder }, { peers, python: torch.python, openBlas, threads, warmups })
-  const result = await race(model, entries, { rounds, seconds, say })
-  await rm(folder, { recursive: true })
-  check(result.runs)
-  runs.push(...result.runs)
-  rows.push(...rowsOf(result.runs, peers))
-  missing.push(...result.missing)
-}
-
-const cpus = os.cpus()
-const report = {
-  date: new Date().toISOString(),
-  machine: {
-    cpu: cpus[0]?.model ?? 'unknown',
-    cores: cpus.length,
-    memoryGiB: Math.round(os.totalmem() / 2 ** 30),
-    platform: `${os.platform()} ${os.release()} ${os.arch()}`,
-  },
-  versions: Object.assign({ node: process.versions.node }, ...runs.map(r => r.versions)) as Record<string, string>,
-  threads,
-  rounds,
-  warmups,
-  openBlas: openBlas ?? null,
-  rows,
-  runs,
-  missing,
-}
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
-process.stdout.write(`${table(rows, missing)}\n`)
-if (!models.every(model => runs.some(r => r.model === model && r.library === 'portolan'))) process.exitCode = 1
+if (values.help) process.stdout.write(`${help}\n`)
+else if (task === 'profile') {
+  const names = [...named, ...(values.models?.split(',') ?? [])]
+  for (const model of names.length ? chosen('models', names, benchmarkNames) : benchmarkNames)
+    process.stdout.write(`${await profileOf(model, { threads: whole('threads') })}\n\n`)
+} else if (task === 'report') await report()
+else if (task === 'all') {
+  await measure(taskNames, resolve(values.json ?? results))
+  if (values.json === undefined) await report()
+} else await measure(chosen('task', [task ?? usage('Say what to measure.')], taskNames), values.json)

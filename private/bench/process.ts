@@ -12,18 +12,30 @@ export interface Command {
 export interface Ready {
   readonly versions: Readonly<Record<string, string>>
   readonly parameters: number
-  /** Of the warm-up steps, all losses of each. */
-  readonly losses: readonly number[]
+  /** What it computed while it warmed up: all losses of each step, or the answer to the first batch. */
+  readonly figures: readonly number[]
   readonly warmups: number
+  /** What its first and its last warm-up took. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** How long it took to load the library, where that was measured. */
+  readonly importMs?: number
   /** What it runs on, where it has a choice. */
   readonly backend?: string
 }
 
-/** A process that trains on command. */
+/** What a process holds in memory, in MiB: now and at most so far. */
+export interface Memory {
+  readonly resident: number
+  readonly peak: number
+}
+
+/** A process that works on command. */
 export interface Contender {
   readonly ready: Ready
   /** Milliseconds of each of n steps. */
   turn(n: number): Promise<number[]>
+  memory(): Promise<Memory>
   stop(): void
 }
 
@@ -37,7 +49,8 @@ function lastWords(text: string): string {
 const patience = 600_000
 
 /**
- * Starts a process that prints `READY` and what it is, then answers every line `n` with a JSON list of n step times.
+ * Starts a process that prints `READY` and what it is, then answers every line `n` with a JSON list of n step
+ * times and the line `memory` with what it holds.
  * @throws Error with the end of its error output when it ends or stays silent.
  */
 export async function contend({ file, args, env }: Command): Promise<Contender> {
@@ -68,6 +81,11 @@ export async function contend({ file, args, env }: Command): Promise<Contender> 
     }
   }
 
+  async function ask<T>(question: string): Promise<T> {
+    child.stdin.write(`${question}\n`)
+    return JSON.parse(await line()) as T
+  }
+
   const first = await line()
   if (!first.startsWith('READY ')) {
     child.kill()
@@ -75,10 +93,8 @@ export async function contend({ file, args, env }: Command): Promise<Contender> 
   }
   return {
     ready: JSON.parse(first.slice('READY '.length)),
-    async turn(n) {
-      child.stdin.write(`${n}\n`)
-      return JSON.parse(await line())
-    },
+    turn: n => ask<number[]>(String(n)),
+    memory: () => ask<Memory>('memory'),
     stop: () => void child.stdin.end(),
   }
 }

@@ -1,14 +1,15 @@
 import { contend, type Contender, type Ready } from './process.ts'
 import type { Entry } from './contenders.ts'
-import type { BenchmarkName } from './benchmarks.ts'
 
-/** What one contender did with one model. */
+/** What one contender did. */
 export interface Run extends Ready {
-  readonly model: BenchmarkName
   readonly library: Entry['library']
   readonly variant: string
+  /** The median step of each round; the rest follows from them. */
+  readonly rounds: readonly number[]
   readonly medianMs: number
-  readonly fastestMs: number
+  readonly minMs: number
+  readonly maxMs: number
   readonly steps: number
 }
 
@@ -16,13 +17,12 @@ export interface Run extends Ready {
 export interface Missing {
   readonly library: Entry['library']
   readonly variant?: string
-  readonly model?: BenchmarkName
   readonly reason: string
 }
 
 export interface RaceOptions {
   readonly rounds: number
-  /** After so many seconds of training a contender takes no more turns. */
+  /** After so many seconds of work a contender takes no more turns. */
   readonly seconds: number
   readonly say: (text: string) => void
 }
@@ -30,44 +30,49 @@ export interface RaceOptions {
 /** How long a turn of fast steps lasts, in milliseconds, and how many steps it has at most. */
 const turnLength = 250
 const longestTurn = 200
+/** Who needs longer for a step, in milliseconds, has it counted from its warm-up. */
+const patience = 20_000
 
 /** The middle value; of an even number of them the mean of the two. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const half = sorted.length >> 1
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
 }
 
 /** Every entry in a process of its own, turn by turn, so that a slow minute of the machine meets all alike. */
-export async function race(
-  model: BenchmarkName,
-  entries: readonly Entry[],
-  { rounds, seconds, say }: RaceOptions,
-): Promise<{ runs: Run[]; missing: Missing[] }> {
+export async function race(entries: readonly Entry[], { rounds, seconds, say }: RaceOptions): Promise<{ runs: Run[]; missing: Missing[] }> {
   const missing: Missing[] = []
   const give = ({ library, variant }: Entry, error: unknown): void => {
-    const reason = (error as Error).message
-    missing.push({ library, variant, model, reason })
-    say(`${model}: ${library} (${variant}) is missing: ${reason}`)
+    missing.push({ library, variant, reason: (error as Error).message })
   }
-
-  let racing: { entry: Entry; contender: Contender; times: number[]; pace: number; spent: number }[] = []
+  interface Racer {
+    readonly entry: Entry
+    readonly contender: Contender
+    readonly rounds: number[]
+    steps: number
+    spent: number
+  }
+  let racing: Racer[] = []
   for (const entry of entries) {
-    say(`${model}: starting ${entry.library} (${entry.variant})`)
+    say(`starting ${entry.library} (${entry.variant})`)
     try {
-      racing.push({ entry, contender: await contend(entry.command), times: [], pace: Infinity, spent: 0 })
+      const contender = await contend(entry.command)
+      const { lastMs } = contender.ready
+      const done = lastMs > patience
+      racing.push({ entry, contender, rounds: done ? [lastMs] : [], steps: done ? 1 : 0, spent: done ? Infinity : 0 })
     } catch (error) {
       give(entry, error)
     }
   }
   for (let round = 0; round < rounds; round++) {
-    say(`${model}: round ${round + 1} of ${rounds}`)
+    say(`round ${round + 1} of ${rounds}`)
     for (const racer of racing.filter(r => r.spent < seconds * 1000)) {
-      const n = Math.max(1, Math.min(longestTurn, Math.floor(turnLength / racer.pace)))
+      const pace = racer.rounds.length ? median(racer.rounds) : racer.contender.ready.lastMs
       try {
-        const times = await racer.contender.turn(n)
-        racer.times.push(...times)
-        racer.pace = median(times)
+        const times = await racer.contender.turn(Math.max(1, Math.min(longestTurn, Math.floor(turnLength / pace))))
+        racer.rounds.push(median(times))
+        racer.steps += times.length
         racer.spent += times.reduce((a, b) => a + b, 0)
       } catch (error) {
         give(racer.entry, error)
@@ -76,8 +81,8 @@ export async function race(
     }
   }
   for (const { contender } of racing) contender.stop()
-  const runs = racing.map(({ entry: { library, variant }, contender: { ready }, times }): Run => {
-    return { model, library, variant, medianMs: median(times), fastestMs: Math.min(...times), steps: times.length, ...ready }
+  const runs = racing.map(({ entry: { library, variant }, contender: { ready }, rounds, steps }): Run => {
+    return { library, variant, medianMs: median(rounds), minMs: Math.min(...rounds), maxMs: Math.max(...rounds), rounds, steps, ...ready }
   })
   return { runs, missing }
 }

@@ -98,9 +98,37 @@ describe.skipIf(block === undefined)('conv in the blocked layout, which only som
     await checkConv(c, { auto: onnx({ threads: 1, onCompile: info => (bytes = info.bytes) }) })
     expect(isBlocked(bytes!)).toBe(true)
   })
-  it('dilation, groups and other channels decline it, and are right all the same', async () => {
+  for (const [stride, dilation] of [
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [1, 2],
+    [2, 2],
+  ] as const)
+    for (const kernel of [1, 2, 3])
+      for (const side of [5, 6])
+        for (const pads of [
+          [0, 0, 0, 0],
+          [1, 1, 1, 1],
+          [2, 0, 1, 2],
+        ])
+          it(`stride ${stride}, dilation ${dilation}, kernel ${kernel}, ${side} × ${side + 1}, pads ${pads}`, () =>
+            checkConv(
+              {
+                x: [16, 16, side, side + 1],
+                w: [16, 16, kernel, kernel],
+                attrs: { ...square, pads, stride: [stride, stride], dilation: [dilation, dilation] },
+              },
+              { auto: onnx({ threads: 1 }) },
+            ))
+  it.each([1, 2])('each channel by itself, stride %i', async stride => {
+    let bytes: Uint8Array | undefined
+    const attrs = { ...square, groups: 32, stride: [stride, stride] }
+    await checkConv({ x: [16, 32, 8, 7], w: [32, 1, 3, 3], attrs }, { auto: onnx({ threads: 1, onCompile: info => (bytes = info.bytes) }) })
+    expect(isBlocked(bytes!)).toBe(true)
+  })
+  it('groups and other channels decline it, and are right all the same', async () => {
     const other: Case[] = [
-      { x: [2, 16, 7, 7], w: [16, 16, 3, 3], attrs: { ...square, dilation: [2, 2] } },
       { x: [2, 16, 5, 5], w: [16, 8, 3, 3], attrs: { ...square, groups: 2 } },
       { x: [2, 12, 5, 5], w: [24, 12, 3, 3], attrs: square },
     ]

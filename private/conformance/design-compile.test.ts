@@ -39,7 +39,7 @@ describe('compile', () => {
     const model = new Cnn()
     let traces = 0
     const f = compile((x: Tensor) => (traces++, model.forward(x)), { engine })
-    const { x } = courses.cnn!.batches[0]!
+    const x = courses.cnn!.batches[0]!.x!
     const a = await (await f(x)).data()
     model.eval()
     const b = await (await f(x)).data()

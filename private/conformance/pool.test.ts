@@ -74,6 +74,28 @@ describe.skipIf(block === undefined)('maxPool in the blocked layout, which only 
     expect(isBlocked(model!)).toBe(true)
     expect(Buffer.from(model!).includes('ScatterElements')).toBe(false) // no index was needed
   })
+  it('the filter of a convolution of few channels before it learns from each place of its windows', async () => {
+    const cases = [
+      { w: noise([16, 1, 3, 3]), side: 8, options: {} },
+      { w: noise([16, 3, 3, 2]), side: 7, options: { padding: 1 } },
+      { w: noise([16, 3, 4, 4]), side: 11, options: { stride: 2, padding: 2 } },
+      { w: noise([32, 2, 2, 2]), side: 9, options: { dilation: 3, padding: 1 } },
+    ] as const
+    for (const { w, side, options } of cases) {
+      const x = noise([16, w.shape[1]!, side, side + 1])
+      const step = (t: Tensor) =>
+        grad(w =>
+          maxPool2d(conv2d(x, w!, options), 2)
+            .relu()
+            .square()
+            .sum(),
+        )(t)[0]!
+      let model: Uint8Array | undefined
+      const actual = await compile(step, { engine: onnx({ threads: 1, onCompile: info => (model = info.bytes) }) })(w)
+      close(await actual.data(), await (await compile(step)(w)).data(), 2e-5)
+      expect(Buffer.from(model!).includes('Upsample') || Buffer.from(model!).includes('Gather')).toBe(false)
+    }
+  })
   it.each([2, 3])('relu before or after it, windows of %i: both routes of the gradient are those of eager', async kernel => {
     const w = noise([16, 16, 3, 3])
     const x = noise([16, 16, 6, 6])

@@ -17,30 +17,33 @@ import {
   type State,
   type Tensor,
 } from '@portolan/core'
+import { range } from '@portolan/core/engine'
 import { readSafetensors } from '@portolan/core/node'
 import { noise } from '@portolan/test-kit'
 import { Cnn, Gpt, Mlp, Reader, ResNet8 } from './models.ts'
 
-export interface Batch {
-  x: Tensor
-  y: Tensor
-}
+export type Batch = Record<string, Tensor>
 /** Something that trains: its state, all of it, and one step. */
 export interface Recipe {
   readonly state: object
   step(batch: Batch): Record<string, Tensor>
 }
 
-async function read(name: string): Promise<State> {
-  const { tensors } = await readSafetensors(fileURLToPath(new URL(`../golden/training/${name}.safetensors`, import.meta.url)))
+/** Tensors of a golden file. */
+export async function read(name: string): Promise<State> {
+  const { tensors } = await readSafetensors(fileURLToPath(new URL(`../golden/${name}.safetensors`, import.meta.url)))
   return Object.fromEntries(Object.entries(tensors).map(([path, { data, shape, dtype }]) => [path, tensor(data, shape, dtype)]))
 }
 const weights: Record<string, State> = {}
 const data: Record<string, Batch[]> = {}
 for (const name of ['mlp', 'cnn', 'lstm', 'gpt', 'resnet8', 'gan']) {
-  weights[name] = await read(`${name}.weights`)
-  const { x, y } = (await read(`${name}.batches`)) as { x: Tensor; y: Tensor }
-  data[name] = [0, 1, 2, 3].map(i => ({ x: at(x, i), y: at(y, i) }))
+  weights[name] = await read(`training/${name}.weights`)
+  data[name] = batchesOf(await read(`training/${name}.batches`))
+}
+/** Tensors with a first axis, as batches. */
+export function batchesOf(stacked: State): Batch[] {
+  const count = Object.values(stacked)[0]!.shape[0]!
+  return range(count).map(i => Object.fromEntries(Object.entries(stacked).map(([name, t]) => [name, at(t, i)])))
 }
 function at(t: Tensor, i: number): Tensor {
   const [, ...shape] = t.shape
@@ -63,8 +66,8 @@ function classifier(model: Module & { forward(x: Tensor): Tensor }, optimizer: O
     state: { model, optimizer, ...(ema && { ema }) },
     step: ({ x, y }) => {
       const result = optimizer.minimize(model, () => {
-        const logits = model.forward(x)
-        return { loss: crossEntropy(logits, y), accuracy: accuracy(logits, y) }
+        const logits = model.forward(x!)
+        return { loss: crossEntropy(logits, y!), accuracy: accuracy(logits, y!) }
       })
       ema?.update()
       return result
@@ -81,9 +84,9 @@ function gan(): Recipe & { model: object } {
     model,
     state: { model, rng, dOptimizer, gOptimizer },
     step: ({ x }) => {
-      const z = rng.normal([x.shape[0]!, 4])
+      const z = rng.normal([x!.shape[0]!, 4])
       const d = dOptimizer.minimize(model.d, () => {
-        const [real, fake] = [model.d.forward(x), model.d.forward(model.g.forward(z))]
+        const [real, fake] = [model.d.forward(x!), model.d.forward(model.g.forward(z))]
         return binaryCrossEntropyWithLogits(real, real.onesLike()).add(binaryCrossEntropyWithLogits(fake, fake.zerosLike()))
       })
       const g = gOptimizer.minimize(model.g, () => {
@@ -112,7 +115,11 @@ export interface Course {
   /** From golden weights, or, `fresh`, from others: what a process starts with that goes on with a checkpoint. */
   make(fresh?: boolean): Recipe
   batches: Batch[]
+  /** What rounding moves: parameters whose true gradient is zero, of which Adam makes steps of full length, and what follows them. */
+  vague?(path: string): boolean
 }
+/** Of a bias before a normalization, and the mean that moves with it. */
+const beforeNorm = (path: string): boolean => path.endsWith('conv1.bias') || path.endsWith('norm.running_mean')
 
 export const courses: Record<string, Course> = {
   ...Object.fromEntries(
@@ -126,6 +133,7 @@ export const courses: Record<string, Course> = {
           return recipe
         },
         batches: data[name]!,
+        ...(name === 'cnn' && { vague: beforeNorm }),
       },
     ]),
   ),
@@ -145,5 +153,6 @@ export const courses: Record<string, Course> = {
       return classifier(new Cnn(16), sgd(0.05, { momentum: 0.9 }))
     },
     batches: [0, 1].map(() => ({ x: noise([16, 1, 12, 12]), y: tensor(Int32Array.from({ length: 16 }, (_, i) => i % 10)) })),
+    vague: beforeNorm,
   },
 }

@@ -2,10 +2,10 @@
  * What a package needs that runs or translates graphs: the contracts of engines, and the graph itself.
  * @packageDocumentation
  */
-export { Value, type Graph, type Node } from './graph/graph.ts'
-export { dce, optimize, type Pass } from './graph/passes/index.ts'
+export { Value, type Graph, type Node, type PassEffect } from './graph/graph.ts'
+export { countNodes, dce, optimize, type Pass } from './graph/passes/index.ts'
 export { sourceOf } from './graph/trace.ts'
-export { trace, type Engine, type Program, type Traced } from './graph/compile.ts'
+export { trace, type Engine, type Kernel, type Measured, type Program, type Traced } from './graph/compile.ts'
 export { HostStorage, Storage } from './tensor/storage.ts'
 export { allocate, range, sameShape, size, type DType, type Shape, type Spec, type TypedArray } from './tensor/spec.ts'
 export { leaves, rebuild, type Tree } from './tree.ts'

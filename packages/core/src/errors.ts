@@ -136,7 +136,10 @@ function readParts(message: string): ErrorParts {
 const own = /((?:file:\/\/)?[^\s()]*\/)[^/]*$/.exec(new Error().stack?.split('\n')[1] ?? '')?.[1]?.replace(/core\/src\/$/, '') ?? '\0'
 
 const isOurs = (line: string): boolean =>
-  line.includes('node_modules') || line.includes('node:') || (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
+  line.includes('(<anonymous>)') ||
+  line.includes('node_modules') ||
+  line.includes('node:') ||
+  (line.includes(own) && !/\.test\.[cm]?[jt]s/.test(line))
 
 /** The first line of a stack that is not ours: where the user called an op. */
 export function userLine(stack: string | undefined): string {

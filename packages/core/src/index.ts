@@ -16,7 +16,7 @@ export type { PadMode } from './tensor/rearrange.ts'
 export type { DType, Shape, Spec, TypedArray } from './tensor/spec.ts'
 export { grad, valueAndGrad, stopGradient, customVjp, checkpoint } from './autodiff/grad.ts'
 export { straightThrough } from './autodiff/straight-through.ts'
-export { compile, trace, type Compiled, type Engine, type Program, type Traced } from './graph/compile.ts'
+export { compile, trace, type Compiled, type Engine, type Kernel, type Measured, type Program, type Traced } from './graph/compile.ts'
 export { scan, repeated } from './graph/scan.ts'
 export * from './nn/variable.ts'
 export { evaluating, Module, modules, variables, trainable, freeze, unfreeze, type Filter, type Kind, type Layer } from './nn/module.ts'
@@ -124,7 +124,14 @@ export { HostRng, type HostRngState } from './random/host-rng.ts'
 export { squaresKey, squaresWords } from './random/squares.ts'
 export { summary } from './nn/summary.ts'
 export { Trainer, type FitOptions, type TrainerOptions } from './train/trainer.ts'
-export { supervised, type StepLogs, type SupervisedOptions, type TrainStep } from './train/supervised.ts'
+export {
+  supervised,
+  type Objective,
+  type SeveralOutputsOptions,
+  type StepLogs,
+  type SupervisedOptions,
+  type TrainStep,
+} from './train/supervised.ts'
 export type { Batch, Batches, HostBatch } from './train/batch.ts'
 export type { Callback, Run } from './train/callback.ts'
 export type { Checkpointer, SavePoint } from './train/checkpointer.ts'

@@ -1,10 +1,9 @@
-// Portolan in the benchmark: portolan.ts JSON { model, sizes, threads, warmups, stepsARun }
+// Portolan in the benchmark: portolan.ts JSON, see PortolanJob
 import { createRequire } from 'node:module'
-import { compile, repeated } from '@portolan/core'
-import { onnx } from '@portolan/export-onnx'
+import { compile, Trainer, type Callback, type Layer, type Tensor } from '@portolan/core'
+import { exportOnnx, onnx, OnnxModel } from '@portolan/export-onnx'
 import { parameterCount, prepare } from '../benchmark.ts'
 import { sized, type BenchmarkName } from '../benchmarks.ts'
-import { stacked } from '../material.ts'
 import { serve } from './serve.ts'
 
 export interface PortolanJob {
@@ -12,24 +11,49 @@ export interface PortolanJob {
   readonly sizes: object
   readonly threads: number
   readonly warmups: number
-  readonly stepsARun: number
+  /** Epochs of so many training steps, as a user's `Trainer` makes them, or single ones; a compiled forward; or the exported file. */
+  readonly does: { readonly train: number } | 'forward' | 'file'
 }
 
-const { model, sizes, threads, warmups, stepsARun } = JSON.parse(process.argv[2]!) as PortolanJob
-const { trainee, batches: singles } = prepare(sized(model, sizes).setup)
-const batches = stepsARun > 1 ? [stacked(Array.from({ length: stepsARun }, (_, i) => singles[i % singles.length]!))] : singles
-const run = compile(stepsARun > 1 ? repeated(trainee.step) : trainee.step, { engine: onnx({ threads }) })
+const { model: name, sizes, threads, warmups, does } = JSON.parse(process.argv[2]!) as PortolanJob
+const { trainee, batches } = prepare(sized(name, sizes).setup)
+const stepsARun = typeof does === 'object' ? does.train : 1
+let runs = 0
 
-let done = 0
-await serve(
-  async () => {
-    const losses = await Promise.all(Object.values(await run(batches[done++ % batches.length]!)).map(t => t.data()))
-    return Array.from({ length: stepsARun }, (_, i) => losses.map(l => l[i]!)).flat()
-  },
+function training(): () => Promise<number[]> {
+  let figures: number[] = []
+  const watch: Callback = { watches: true, batchEnd: ({ logs }) => void figures.push(...Object.values(logs)) }
+  const step = { train: (batch: Record<string, Tensor>) => trainee.step(batch), state: trainee.state }
+  const trainer = new Trainer({ step, engine: onnx({ threads }), callbacks: [watch], progress: false })
+  if (stepsARun === 1) return async () => Object.values(await trainer.trainOnBatch(batches[runs++ % batches.length]!))
+  return async () => {
+    figures = []
+    await trainer.fit(
+      Array.from({ length: stepsARun }, () => batches[runs++ % batches.length]!),
+      { epochs: 1 },
+    )
+    return figures
+  }
+}
+
+async function predicting(): Promise<() => Promise<number[]>> {
+  const model = (trainee.model as Layer).eval() as Layer
+  const next = (): Tensor => batches[runs++ % batches.length]!.x!
+  if (does === 'file') {
+    const [, ...shape] = batches[0]!.x!.shape
+    const file = await OnnxModel.load(await exportOnnx(model, { x: ['n', ...shape] }), { threads })
+    return async () => [...(await Object.values(await file.predict({ x: next() }))[0]!.data()).subarray(0, 8)]
+  }
+  const forward = compile((x: Tensor) => model.forward(x), { engine: onnx({ threads }) })
+  return async () => [...(await (await forward(next())).data()).subarray(0, 8)]
+}
+
+await serve({
+  run: typeof does === 'object' ? training() : await predicting(),
   warmups,
-  () => ({
+  stepsARun,
+  info: () => ({
     versions: { 'onnxruntime-node': (createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string }).version },
     parameters: parameterCount(trainee.model),
   }),
-  stepsARun,
-)
+})

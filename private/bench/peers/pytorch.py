@@ -1,16 +1,21 @@
 """
 PyTorch as a peer of the benchmark: pytorch.py JSON, which names the model, its sizes, a folder with its weights and batches,
-threads, warmups, and options: channels_last, foreach. Says READY and what it runs, then answers each line with a number n by a
-JSON list of the milliseconds of n training steps.
+threads, warmups, what it does (train, forward) and options (channels_last, foreach). Says READY and what it runs, then answers a line
+with a number n by a JSON list of the milliseconds of n steps, and the line memory by the MiB that it holds now and held at most.
 """
+import time
+
+start = time.perf_counter()
+import torch
+
+import_ms = (time.perf_counter() - start) * 1e3
 import functools
 import json
 import pathlib
+import resource
 import sys
-import time
 
 import numpy
-import torch
 
 from torch_models import MODELS
 
@@ -35,8 +40,8 @@ def load(model, weights):
         mine.copy_(given)
 
 
-def main(model, sizes, folder, threads, warmups, options):
-    torch.set_num_threads(threads)
+def prepare(model, sizes, folder, does, options):
+    """What a step is, and the model."""
     model, make_step = MODELS[model](sizes)
     folder = pathlib.Path(folder)
     load(model, read(folder / 'weights.safetensors'))
@@ -45,25 +50,48 @@ def main(model, sizes, folder, threads, warmups, options):
     if 'channels_last' in options:
         model = model.to(memory_format=torch.channels_last)
         batches = [{k: t.contiguous(memory_format=torch.channels_last) if t.dim() == 4 else t for k, t in b.items()} for b in batches]
-    train = make_step(model, functools.partial(torch.optim.Adam, foreach='foreach' in options))
+    if does == 'train':
+        train = make_step(model, functools.partial(torch.optim.Adam, foreach='foreach' in options))
+        run = lambda batch: [loss.item() for loss in train(batch).values()]
+    else:
+        model.eval()
+        run = lambda batch: model(batch['x']).flatten()[:8].tolist()
     done = 0
 
     def step():
         nonlocal done
         done += 1
-        return [loss.item() for loss in train(batches[(done - 1) % len(batches)]).values()]
+        with torch.set_grad_enabled(does == 'train'):
+            return run(batches[(done - 1) % len(batches)])
 
-    losses = [loss for _ in range(warmups) for loss in step()]
-    parameters = sum(p.numel() for p in model.parameters())
-    versions = {'torch': torch.__version__, 'python': sys.version.split()[0]}
-    print('READY', json.dumps({'versions': versions, 'parameters': parameters, 'losses': losses, 'warmups': warmups}), flush=True)
+    return step, model
+
+
+def memory():
+    pages = int(pathlib.Path('/proc/self/statm').read_text().split()[1])
+    return {'resident': pages * resource.getpagesize() / 2**20, 'peak': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def main(model, sizes, folder, threads, warmups, does, options):
+    torch.set_num_threads(threads)
+    step, model = prepare(model, sizes, folder, does, options)
+    figures = []
+
+    def timed(keep=False):
+        start = time.perf_counter()
+        computed = step()
+        if keep:
+            figures.extend(computed)
+        return (time.perf_counter() - start) * 1e3
+
+    times = [timed(True) for _ in range(warmups)]
+    print('READY', json.dumps({
+        'versions': {'torch': torch.__version__, 'python': sys.version.split()[0]},
+        'parameters': sum(p.numel() for p in model.parameters()),
+        'figures': figures, 'warmups': warmups, 'firstMs': times[0], 'lastMs': times[-1], 'importMs': import_ms,
+    }), flush=True)
     for line in sys.stdin:
-        times = []
-        for _ in range(int(line)):
-            start = time.perf_counter()
-            step()
-            times.append((time.perf_counter() - start) * 1e3)
-        print(json.dumps(times), flush=True)
+        print(json.dumps(memory() if line.strip() == 'memory' else [timed() for _ in range(int(line))]), flush=True)
 
 
 if __name__ == '__main__':

@@ -198,8 +198,12 @@ try {
 } catch {
   step = await prepare('cpu') // the wasm backend lacks a kernel of this model's gradients
 }
-await serve(step, warmups, () => ({
-  versions: { tfjs: tf.version.tfjs },
-  parameters: weights.reduce((sum, v) => sum + v.size, 0),
-  backend: tf.getBackend(),
-}))
+await serve({
+  run: step,
+  warmups,
+  info: () => ({
+    versions: { tfjs: tf.version.tfjs },
+    parameters: weights.reduce((sum, v) => sum + v.size, 0),
+    backend: tf.getBackend(),
+  }),
+})

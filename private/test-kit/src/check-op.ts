@@ -1,6 +1,6 @@
 import { grad, tensor, type Tensor } from '@portolan/core'
 import { checkSame, list, type Engines, type Fn } from './check-same.ts'
-import { close } from './close.ts'
+import { close } from '../../../packages/core/src/testing/close.ts'
 import { noise } from './numbers.ts'
 
 export interface CheckOpOptions {

@@ -1,6 +1,6 @@
 import { compile, type Engine, type Tensor } from '@portolan/core'
 import { expect } from 'vitest'
-import { close } from './close.ts'
+import { close } from '../../../packages/core/src/testing/close.ts'
 
 /** A function under test. */
 export type Fn = (...x: Tensor[]) => Tensor | readonly Tensor[]

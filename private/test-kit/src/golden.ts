@@ -1,34 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { grad, tensor, type DType, type Tensor } from '@portolan/core'
+import { grad, type Tensor } from '@portolan/core'
 import { expect } from 'vitest'
 import { compile } from '@portolan/core'
 import { list, type Engines } from './check-same.ts'
-import { close } from './close.ts'
+import { close } from '../../../packages/core/src/testing/close.ts'
+import { goldenTensor, readGolden, type GoldenCase } from '../../../packages/core/src/testing/golden.ts'
 
-/** Numbers as the files of private/golden hold them; what is not finite is a word. */
-export interface GoldenTensor {
-  readonly shape: number[]
-  readonly dtype: DType
-  readonly data: (number | string)[]
-}
-
-export interface GoldenCase {
-  readonly name: string
-  readonly op: string
-  readonly attrs: Readonly<Record<string, unknown>>
-  readonly inputs: readonly (GoldenTensor | null)[]
-  readonly outputs: readonly GoldenTensor[]
-  /** What each output is multiplied by before the sum whose gradients `grads` are. */
-  readonly weights: readonly (GoldenTensor | null)[]
-  readonly grads: readonly (GoldenTensor | null)[]
-}
-
-/** The content of private/golden/NAME.json. */
-export const readGolden = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'))
 export const goldenCases = (name: string): GoldenCase[] => (readGolden(name) as { cases: GoldenCase[] }).cases
-
-const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array }
-export const goldenTensor = ({ shape, dtype, data }: GoldenTensor): Tensor => tensor(arrays[dtype].from(data.map(Number)), shape, dtype)
 
 /**
  * A function gives a case's outputs and gradients, eagerly and on every engine. It is handed the case's inputs, undefined

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { liveTensors } from '../../../packages/core/src/eager/engine.ts'
 import { decodeSafetensors, encodeSafetensors, type HostTensor } from '../../../packages/core/src/io/safetensors.ts'
 import { list, type Engines } from './check-same.ts'
-import { close } from './close.ts'
+import { close } from '../../../packages/core/src/testing/close.ts'
 import { noise } from './numbers.ts'
 
 /** Exports a model whose inputs all have the batch as first axis, and gives what runs the file. */

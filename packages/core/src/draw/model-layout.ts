@@ -49,7 +49,10 @@ export async function layoutOf({ parts, flows }: Parts, measure: (part: Part) =>
   function arrange(list: readonly Part[], title?: Part): Arranged {
     const opened = list.map(p => (p.parts ? arrange(p.parts, p) : undefined))
     const owner = new Map<Part, number>()
-    const own = (p: Part, i: number): void => void (owner.set(p, i), p.parts?.forEach(q => own(q, i)))
+    const own = (p: Part, i: number): void => {
+      owner.set(p, i)
+      for (const q of p.parts ?? []) own(q, i)
+    }
     list.forEach(own)
 
     const g = new Graph({ multigraph: true })

@@ -1,15 +1,9 @@
-import { PortolanError } from '../errors.ts'
-import type { Call, Node, Value } from '../graph/graph.ts'
-import { dce } from '../graph/passes/index.ts'
-import { Trace } from '../graph/trace.ts'
-import { withCalls } from '../nn/calls.ts'
-import type { Module } from '../nn/module.ts'
+import type { Node, Value } from '../graph/graph.ts'
 import { count } from '../nn/summary.ts'
-import type { Variable } from '../nn/variable.ts'
 import type { OpName } from '../ops/index.ts'
 import type { Spec } from '../tensor/spec.ts'
-import type { Tensor } from '../tensor/tensor.ts'
-import { leaves } from '../tree.ts'
+import { joined } from './joined.ts'
+import type { Ran, RunOfModel } from './run-model.ts'
 
 /** What stands in a picture of a model: a module or an op; a module that is opened has parts of its own. */
 export interface Part {
@@ -53,69 +47,6 @@ const works: readonly (readonly [Work, RegExp])[] = [
 const workOf = (nodes: readonly Node[]): Work => works.find(([, pattern]) => nodes.some(n => pattern.test(n.op)))?.[0] ?? 'other'
 
 const shapeOf = ({ shape, dtype }: Spec): string => `${dtype === 'float32' ? '' : `${dtype} `}[${shape.join(', ')}]`
-
-/** One call of a module, with everything that happened in it. */
-interface Ran {
-  readonly call: Call
-  readonly calls: Ran[]
-  /** Ops of its own, and those of the calls in it. */
-  readonly own: Node[]
-  readonly all: Node[]
-}
-
-/** A trace that remembers what was put into variables. */
-class Watched extends Trace {
-  readonly written = new Set<Value>()
-  override write(variable: Variable, value: Tensor): void {
-    super.write(variable, value)
-    this.written.add(this.value(value))
-  }
-}
-
-/** A model that has run once, with tensors that have no numbers: nothing of it is changed. */
-export interface RunOfModel {
-  readonly root: Ran
-  readonly nodes: readonly Node[]
-  /** What was put into variables. */
-  readonly written: ReadonlySet<Value>
-  readonly results: ReadonlyMap<Call, readonly Tensor[]>
-  readonly inputs: readonly (readonly [name: string, value: Value])[]
-  readonly outputs: readonly (readonly [name: string, value: Value])[]
-}
-
-export function runModel(model: Module & { forward(...x: never[]): unknown }, ports: Readonly<Record<string, Spec>>): RunOfModel {
-  const trace = new Watched()
-  const inputs = Object.entries(ports).map(([name, spec]) => [name, trace.input(spec)] as const)
-  const results = new Map<Call, readonly Tensor[]>()
-  const given = withCalls(
-    model,
-    () => trace.run(() => model.forward(...(inputs.map(([, x]) => x) as never[]))),
-    (call, _, result) => results.set(call, leaves(result)),
-  )
-  const found = leaves(given)
-  if (!found.length) throw new PortolanError(`plotModel: ${model.constructor.name}.forward gave no tensor. It must give what it computes.`)
-  const names = found.length === Object.keys(given as object).length && !Array.isArray(given) ? Object.keys(given as object) : undefined
-  const outputs = found.map((t, i) => [names?.[i] ?? (found.length > 1 ? `output ${i}` : 'output'), trace.value(t)] as const)
-
-  const { nodes } = dce({ inputs: [], nodes: trace.nodes, outputs: outputs.map(([, v]) => v) })
-  const root: Ran = { call: { module: model, path: '', within: undefined }, calls: [], own: [], all: [] }
-  const rans = new Map<Call, Ran>()
-  const ranOf = (call: Call | undefined): Ran => {
-    if (!call?.within) return root
-    let ran = rans.get(call)
-    if (!ran) {
-      rans.set(call, (ran = { call, calls: [], own: [], all: [] }))
-      ranOf(call.within).calls.push(ran)
-    }
-    return ran
-  }
-  for (const node of nodes) {
-    const call = node.outputs[0]!.source?.call
-    ranOf(call).own.push(node)
-    for (let c = call; c?.within; c = c.within) ranOf(c).all.push(node)
-  }
-  return { root, nodes, written: trace.written, results, inputs: inputs.map(([name, x]) => [name, trace.value(x)]), outputs }
-}
 
 /** A module that only hands on to one other is as good as that one. */
 const inner = (ran: Ran): Ran => (ran.calls.length === 1 && ran.own.every(n => plumbing.has(n.op)) ? inner(ran.calls[0]!) : ran)
@@ -182,44 +113,4 @@ export function partsOf({ root, nodes, written, results, inputs, outputs }: RunO
   const kept = (all: readonly Part[]): Part[] =>
     all.flatMap(p => (p.parts ? [{ ...p, parts: kept(p.parts) }] : p.kind !== 'op' || seen.has(p) ? [p] : []))
   return joined({ parts: [...ins, ...kept(parts), ...outs], flows: list })
-}
-
-function grouped<K, V>(values: readonly V[], key: (value: V) => K): Map<K, V[]> {
-  const groups = new Map<K, V[]>()
-  for (const v of values) groups.set(key(v), [...(groups.get(key(v)) ?? []), v])
-  return groups
-}
-
-/** Ops that only follow each other become one part. */
-function joined({ parts, flows }: Parts): Parts {
-  const place = new Map<Part, readonly Part[]>()
-  const visit = (list: readonly Part[]): void => {
-    for (const p of list) {
-      place.set(p, list)
-      if (p.parts) visit(p.parts)
-    }
-  }
-  visit(parts)
-  const into = grouped(flows, f => f.to)
-  const next = new Map<Part, Part>()
-  for (const [from, out] of grouped(flows, f => f.from)) {
-    const { to } = out[0]!
-    const alone = out.length === 1 && into.get(to)!.length === 1
-    if (alone && from.kind === 'op' && to.kind === 'op' && place.get(from) === place.get(to)) next.set(from, to)
-  }
-  const follows = new Set(next.values())
-  const now = new Map<Part, Part>()
-  for (const first of next.keys()) {
-    if (follows.has(first)) continue
-    const chain = [first]
-    for (let p = next.get(first); p; p = next.get(p)) chain.push(p)
-    const names = chain.map(p => p.name)
-    const name = (names.length > 3 ? [names[0], '…', names.at(-1)] : names).join(' → ')
-    const whole: Part = { kind: 'op', name }
-    for (const p of chain) now.set(p, whole)
-  }
-  const latest = (p: Part): Part => now.get(p) ?? p
-  const rebuilt = (list: readonly Part[]): Part[] => [...new Set(list.map(p => (p.parts ? { ...p, parts: rebuilt(p.parts) } : latest(p))))]
-  const moved = flows.map(({ from, to }) => ({ from: latest(from), to: latest(to) }))
-  return { parts: rebuilt(parts), flows: moved.filter(({ from, to }) => from !== to) }
 }

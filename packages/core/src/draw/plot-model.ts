@@ -4,7 +4,8 @@ import { count } from '../nn/summary.ts'
 import type { DType, Shape, Spec } from '../tensor/spec.ts'
 import { inColumns } from './model-columns.ts'
 import { layoutOf, type Box, type Line, type Point } from './model-layout.ts'
-import { partsOf, runModel, type Part, type Work } from './model-parts.ts'
+import { partsOf, type Part, type Work } from './model-parts.ts'
+import { runModel } from './run-model.ts'
 import { escape, faint, font, ink, textWidth } from './theme.ts'
 
 /** An input of a model: its shape, with dtype float32, or both. */

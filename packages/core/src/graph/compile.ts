@@ -5,7 +5,7 @@ import { HostStorage, type Storage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { leaves, rebuild, signature, type Tree } from '../tree.ts'
 import { bounds, checkBound, type Bound } from './bounds.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, Node } from './graph.ts'
 import { optimize } from './passes/index.ts'
 import { Trace } from './trace.ts'
 
@@ -15,6 +15,35 @@ export interface Engine {
   /** What the last digits of its results depend on, such as the number of threads: written into checkpoints. */
   facts?(): Promise<Readonly<Record<string, string | number>>>
   compile(graph: Graph): Promise<Program>
+  /** Whether each run copies all that it writes, so that several steps had better be one run. Default: it does not. */
+  copiesState?(): Promise<boolean>
+  /** Runs a graph so many times on the same inputs and says what its ops took; an engine that can't tell has no such method. */
+  profile?(graph: Graph, inputs: readonly Storage[], runs: number): Promise<Measured>
+}
+
+/** What the ops of a graph took. */
+export interface Measured {
+  /** What ran, after the engine's own passes. */
+  readonly graph: Graph
+  /** In the order in which they began, run after run. */
+  readonly kernels: readonly Kernel[]
+  /** How long each run took as a whole, in ms. */
+  readonly runs: readonly number[]
+}
+
+/** Something that an engine did in a run. */
+export interface Kernel {
+  /** What it was done for, if for one of the graph's ops. */
+  readonly node: Node | undefined
+  /** How the engine calls it. */
+  readonly name: string
+  /** Which run it belongs to, from 0. */
+  readonly run: number
+  /** When it began, in ms since the first of these runs began. */
+  readonly start: number
+  /** What it took until it ended, and without what ran inside of it. */
+  readonly ms: number
+  readonly own: number
 }
 
 /** A graph made ready. It has no state of its own: storages in, storages out. */
@@ -48,17 +77,47 @@ export function trace<A extends unknown[], R extends Tree>(f: (...args: A) => R,
   return { graph: optimize(graph), result, reads: read.map(([v]) => v), writes: written.map(([v]) => v), settings: t.settings }
 }
 
+/** One way in which a step is run. */
+interface Entry<R> {
+  readonly traced: Traced<R>
+  readonly indices: Bound[]
+  program?: Program
+  /** When it was asked for last. */
+  used: number
+}
+
+/** How many ways of running one step are kept ready: one for each signature of its arguments, and each setting. */
+const atMost = 32
+
+/** Takes out what has not been used for longest. */
+function overdue<R>(programs: Map<string, Entry<R>[]>, present: Entry<R>): Entry<R>[] {
+  const all = [...programs.values()].flat()
+  const old = all
+    .filter(e => e !== present)
+    .toSorted((a, b) => a.used - b.used)
+    .slice(0, Math.max(0, all.length - atMost))
+  if (old.length)
+    for (const [key, list] of programs) {
+      const left = list.filter(e => !old.includes(e))
+      if (left.length) programs.set(key, left)
+      else programs.delete(key)
+    }
+  return old
+}
+
 /** A step that runs on an engine. */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): Promise<R>
   /** Every variable that it has changed so far. */
   readonly writes: ReadonlySet<Variable>
+  /** @internal What is written down for such arguments; nothing is made ready to run. */
+  traced(...args: A): Traced<R>
   /** Frees every program; the step can still be called, and is then made ready anew. */
   dispose(): Promise<void>
 }
 
 /**
- * Traces a step once for each signature of its arguments and runs it on an engine. The step is an ordinary function:
+ * Traces a step once for each signature of its arguments and runs it on an engine; the 32 used last are kept. The step is an ordinary function:
  * Variables that it reads and writes become state by themselves and stay where the engine computes.
  * Without an engine it runs op by op.
  */
@@ -66,30 +125,33 @@ export function compile<A extends unknown[], R extends Tree>(
   step: (...args: A) => R,
   { engine }: { engine?: Engine | undefined } = {},
 ): Compiled<A, R> {
-  const programs = new Map<string, { traced: Traced<R>; program: Program; indices: Bound[] }[]>()
+  const programs = new Map<string, Entry<R>[]>()
   const written = new Set<Variable>()
+  let uses = 0
 
-  async function prepared(args: A) {
+  function known(args: A): Entry<R> {
     const key = signature(args)
     const list = programs.get(key) ?? []
     programs.set(key, list)
     const hit = list.find(({ traced }) => [...traced.settings].every(([s, v]) => s.plain === v))
-    if (hit) return hit
+    if (hit) return Object.assign(hit, { used: ++uses })
     const traced = trace(step, args)
-    const made = { traced, program: await engine!.compile(traced.graph), indices: bounds(traced.graph) }
+    const made: Entry<R> = { traced, indices: bounds(traced.graph), used: ++uses }
     list.push(made)
     return made
   }
 
   async function once(args: A): Promise<R> {
-    const {
-      traced: { result, reads, writes },
-      program,
-      indices,
-    } = await prepared(args)
+    const entry = known(args)
+    const { result, reads, writes, graph } = entry.traced
+    if (!entry.program) {
+      entry.program = await engine!.compile(graph)
+      for (const old of overdue(programs, entry)) await old.program?.dispose()
+    }
+    const { program } = entry
     const results = leaves(result)
     const inputs = [...leaves(args).map(t => t.storage), ...reads.map(v => v.latest.storage)]
-    for (const b of indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
+    for (const b of entry.indices) if (inputs[b.input] instanceof HostStorage) checkBound(b, inputs[b.input]!.readSync())
     const outputs = await program.run(inputs)
     const left = writes.map(v => v.latest.storage)
     writes.forEach((v, i) => {
@@ -118,8 +180,9 @@ export function compile<A extends unknown[], R extends Tree>(
   }
   return Object.assign(run, {
     writes: written,
+    traced: (...args: A) => known(args).traced,
     dispose: async () => {
-      for (const { program } of [...programs.values()].flat()) await program.dispose()
+      for (const { program } of [...programs.values()].flat()) await program?.dispose()
       programs.clear()
     },
   })

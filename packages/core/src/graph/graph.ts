@@ -42,9 +42,18 @@ export interface Node {
   readonly outputs: readonly Value[]
 }
 
+/** How many nodes a graph had before a pass and after it, those in loops too. */
+export interface PassEffect {
+  readonly pass: string
+  readonly before: number
+  readonly after: number
+}
+
 /** A program in single assignment form: nodes stand in an order in which they can run. */
 export interface Graph {
   readonly inputs: readonly Value[]
   readonly nodes: readonly Node[]
   readonly outputs: readonly Value[]
+  /** What passes have done to it. */
+  readonly effects?: readonly PassEffect[]
 }

@@ -22,7 +22,7 @@ const maxHeader = 100_000_000
 export function safetensorsHeaderLength(first: Uint8Array, fileSize: number, label: string): number {
   if (fileSize < 8 || first.length < 8)
     throw new FormatError(
-      `${label}: a safetensors file starts with 8 bytes of header length, got ${fileSize} bytes in all. It is empty or truncated.`,
+      `${label}: a safetensors file starts with 8 bytes of header length, got ${fileSize} bytes in all (byte ${fileSize}). It is empty or truncated.`,
     )
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true)
   if (length > maxHeader)

@@ -9,10 +9,23 @@ export type Activation = (x: Tensor) => Tensor
  * Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016.
  */
 export function gelu(x: Tensor, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Tensor {
-  if (approximate === 'none') return x.mul(x.mul(Math.SQRT1_2).erf().mul(0.5).add(0.5))
+  if (approximate === 'none') return exactGelu(x)
   const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
   return x.mul(inner.tanh().mul(0.5).add(0.5))
 }
+
+/** y = x·Φ(x), y′ = Φ(x) + x·φ(x) with φ(x) = e^(−x²/2)/√(2π): the gradient uses the Φ that is there, and few passes over memory. */
+const exactGelu = customVjp(x => {
+  const half = x!.mul(Math.SQRT1_2)
+  const below = half.erf().mul(0.5).add(0.5)
+  const density = (): Tensor =>
+    half
+      .mul(half)
+      .neg()
+      .sub(Math.log(2 * Math.PI) / 2)
+      .exp()
+  return { y: x!.mul(below), vjp: g => [g.mul(below.add(x!.mul(density())))] }
+})
 
 /** log(1 + e^(beta·x))/beta, without overflow. */
 export const softplus = (x: Tensor, beta = 1): Tensor => (beta === 1 ? x.softplus() : x.mul(beta).softplus().div(beta))

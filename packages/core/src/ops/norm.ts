@@ -59,8 +59,9 @@ export const norm: Family<Norm> = {
       ]
     },
   },
-  // (x [n, c, ...], weight [c], bias [c]) → y, mean [c], variance [c] over all axes but the channels. With
-  // n = (x − mean)/σ, dw = Σ g·n and db = Σ g over m numbers: dx = weight/σ·(g − db/m − n·dw/m), + gMean/m + gVariance·2(x − mean)/m
+  // (x [n, c, ...], weight [c], bias [c]) → y, mean [c], variance [c] over all axes but the channels. With e = x − mean,
+  // a = weight/σ, dw = Σ g·e/σ and db = Σ g over m numbers: dx = a·g − a·dw/(σ·m)·e − a·db/m, + gMean/m + gVariance·2e/m.
+  // The factors are of channels, so that an engine reads g and x as few times as can be
   batchNorm: {
     infer: ([x, weight, bias]) => {
       if (x.shape.length < 2) throw new ShapeError(`the input must be [n, c, …], got [${x.shape}]`)
@@ -74,21 +75,27 @@ export const norm: Family<Norm> = {
       const m = size(x.shape) / x.shape[1]!
       const wide = (t: Tensor) => t.reshape(x.shape.map((d, i) => (i === 1 ? d : 1)))
       const inv = () => variance!.add(epsilon).pow(-0.5)
-      const n = () => x.sub(wide(mean!)).mul(wide(inv()))
-      const dw = () => g!.mul(n()).sum(axes)
+      const e = () => x.sub(wide(mean!))
+      const dw = () => g!.mul(e()).sum(axes).mul(inv())
       const db = () => g!.sum(axes)
       return [
         () => {
           const terms: Tensor[] = []
-          if (g)
+          if (g) {
+            const a = weight.mul(inv())
+            const slope = a
+              .mul(inv())
+              .mul(dw())
+              .mul(-1 / m)
             terms.push(
               g
-                .sub(wide(db().mul(1 / m)))
-                .sub(n().mul(wide(dw().mul(1 / m))))
-                .mul(wide(weight.mul(inv()))),
+                .mul(wide(a))
+                .add(e().mul(wide(slope)))
+                .add(wide(a.mul(db()).mul(-1 / m))),
             )
+          }
           if (gMean) terms.push(wide(gMean.mul(1 / m)).broadcastTo(x.shape))
-          if (gVariance) terms.push(x.sub(wide(mean!)).mul(wide(gVariance.mul(2 / m))))
+          if (gVariance) terms.push(e().mul(wide(gVariance.mul(2 / m))))
           return total(terms)
         },
         () => (g ? dw() : weight.zerosLike()),

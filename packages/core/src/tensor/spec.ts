@@ -1,4 +1,4 @@
-import { PortolanError, ShapeError } from '../errors.ts'
+import { PortolanError, RangeError, ShapeError } from '../errors.ts'
 
 /** The element types that tensors compute in. */
 export type DType = 'float32' | 'int32' | 'uint8' | 'bool'
@@ -29,7 +29,18 @@ export function checkShape(shape: Shape): void {
 /** Zeros of an element type. */
 export const allocate = (dtype: DType, length: number): TypedArray => new arrays[dtype](length)
 
-/** Numbers as the array of their element type. @throws PortolanError if a typed array of another kind is given. */
+const wholeRanges: Partial<Record<DType, readonly [low: number, high: number]>> = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] }
+
+/** @throws RangeError for a number that an element type does not hold; bool takes what is not 0 for true. */
+export function checkNumber(who: string, v: number, dtype: DType, at = ''): void {
+  const held = wholeRanges[dtype]
+  if (held && !(Number.isInteger(v) && v >= held[0] && v <= held[1]))
+    throw new RangeError(
+      `${who}: ${dtype} holds whole numbers from ${held[0]} to ${held[1]}, got ${v}${at}. Compute in float32, or make it one of these: Math.round(v), x.round().cast('${dtype}')`,
+    )
+}
+
+/** Numbers as the array of their element type. @throws PortolanError if a typed array of another kind is given, RangeError for a number that the type does not hold. */
 export function toTypedArray(data: ArrayLike<number>, dtype: DType): TypedArray {
   const Kind = arrays[dtype]
   if (dtype === 'bool' && (data instanceof Uint8Array || !ArrayBuffer.isView(data))) return Uint8Array.from(data, v => (v ? 1 : 0)) // engines differ about 2
@@ -38,6 +49,7 @@ export function toTypedArray(data: ArrayLike<number>, dtype: DType): TypedArray 
     throw new PortolanError(
       `tensor: dtype ${dtype} stands on ${Kind.name}, got ${data.constructor.name}. Convert it, or name another dtype.`,
     )
+  for (let i = 0; i < data.length; i++) checkNumber('tensor', data[i]!, dtype, ` at ${i}`)
   return Kind.from(data)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concat, DTypeError, full, iota, ones, PortolanError, ShapeError, stack, tensor, zeros, type Tensor } from '../index.ts'
+import { concat, DTypeError, full, iota, ones, PortolanError, RangeError, ShapeError, stack, tensor, zeros, type Tensor } from '../index.ts'
 import { broadcastShapes } from './spec.ts'
 
 const numbers = (t: Tensor): number[] => Array.from(t.dataSync())
@@ -23,6 +23,18 @@ describe('tensor', () => {
       tensor(new Float32Array(1)).dtype,
     ]).toEqual(['float32', 'int32', 'uint8', 'float32'])
     expect(tensor(new Uint8Array([1, 0]), [2], 'bool').dtype).toBe('bool')
+  })
+  it('refuses numbers that an element type does not hold, where an array of it would wrap them around', () => {
+    const message = (low: number, high: number, got: string) =>
+      `${high > 255 ? 'int32' : 'uint8'} holds whole numbers from ${low} to ${high}, got ${got}. Compute in float32`
+    expect(() => tensor([1, 1.5], [2], 'int32')).toThrow(message(-2147483648, 2147483647, '1.5 at 1'))
+    for (const v of [3e9, -2147483649, NaN, Infinity]) expect(() => tensor([[v]], [1, 1], 'int32')).toThrow(RangeError)
+    for (const v of [-1, 256, 0.5]) expect(() => tensor(v, [], 'uint8')).toThrow(message(0, 255, `${v} at 0`))
+    expect(() => full([2], 1.5, 'int32')).toThrow(message(-2147483648, 2147483647, '1.5'))
+    expect(() => iota(3).mul(0.5)).toThrow(RangeError)
+    expect(numbers(tensor([-2147483648, 2147483647, -0], [3], 'int32'))).toEqual([-2147483648, 2147483647, 0])
+    expect(numbers(tensor([0, 255], [2], 'uint8'))).toEqual([0, 255])
+    expect(numbers(tensor([0, 0.5, -2], [3], 'bool'))).toEqual([0, 1, 1])
   })
   it('gives its numbers in the array of its element type', async () => {
     for (const [dtype, kind] of [

@@ -4,7 +4,19 @@ import { PortolanError, ShapeError, TraceError, userLine } from '../errors.ts'
 import { context, opTable, record } from './context.ts'
 import { Fluent, type TensorLike } from './fluent.ts'
 import { HostStorage, Storage } from './storage.ts'
-import { allocate, axisOf, checkShape, dtypeOf, size, toTypedArray, type DType, type Shape, type Spec, type TypedArray } from './spec.ts'
+import {
+  allocate,
+  axisOf,
+  checkNumber,
+  checkShape,
+  dtypeOf,
+  size,
+  toTypedArray,
+  type DType,
+  type Shape,
+  type Spec,
+  type TypedArray,
+} from './spec.ts'
 
 /**
  * An immutable array. Its place is a `Storage` when the numbers exist, a `Value` when they will exist once a graph runs.
@@ -134,7 +146,7 @@ function flatten(data: NestedNumbers): { numbers: number[]; shape: number[] } {
 /**
  * A tensor of these numbers: nested arrays, or a flat or typed array with its shape.
  * The dtype is float32 unless it is given or a typed array says otherwise (Int32Array: int32, Uint8Array: uint8).
- * @throws ShapeError if the numbers do not fill the shape.
+ * @throws ShapeError if the numbers do not fill the shape; RangeError for a number that the dtype does not hold, such as 1.5 in int32.
  * @example
  * tensor([[1, 2], [3, 4]])                     // float32 [2, 2]
  * tensor(new Int32Array(6), [2, 3])            // int32 [2, 3]
@@ -160,9 +172,11 @@ export function concrete(shape: Shape, fill: number | ((i: number) => number) = 
   return new Tensor({ shape: [...shape], dtype }, new HostStorage(data))
 }
 
-/** A tensor of one number, repeated. */
-export const full = (shape: Shape, value: number, dtype: DType = 'float32'): Tensor =>
-  apply('full', [], { shape: [...shape], value, dtype })[0]!
+/** A tensor of one number, repeated. @throws RangeError for a number that the dtype does not hold. */
+export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
+  checkNumber('full', value, dtype)
+  return apply('full', [], { shape: [...shape], value, dtype })[0]!
+}
 export const zeros = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 0, dtype)
 export const ones = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 1, dtype)
 /** 0, 1, …, length − 1. */

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { grad } from '../autodiff/grad.ts'
 import type { DType } from '../tensor/spec.ts'
 import { tensor, type Tensor } from '../tensor/tensor.ts'
+import { close } from './close.ts'
 
 /** Numbers as the files of private/golden hold them; what is not finite is a word. */
 export interface GoldenTensor {
@@ -17,6 +18,7 @@ export interface GoldenCase {
   readonly attrs: Readonly<Record<string, unknown>>
   readonly inputs: readonly (GoldenTensor | null)[]
   readonly outputs: readonly GoldenTensor[]
+  /** What each output is multiplied by before the sum whose gradients `grads` are. */
   readonly weights: readonly (GoldenTensor | null)[]
   readonly grads: readonly (GoldenTensor | null)[]
 }
@@ -28,18 +30,9 @@ export const readGolden = (name: string): unknown =>
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array }
 export const goldenTensor = ({ shape, dtype, data }: GoldenTensor): Tensor => tensor(arrays[dtype].from(data.map(Number)), shape, dtype)
 
-/** |a − e| ≤ tolerance·max(1, |e|) for each number; infinities must be equal, NaN never passes. */
-export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number | string>, tolerance = 1e-5, what = ''): void {
-  expect(actual.length, what).toBe(expected.length)
-  for (let i = 0; i < expected.length; i++) {
-    const e = Number(expected[i])
-    if (actual[i] !== e)
-      expect(
-        Math.abs(actual[i]! - e) / Math.max(1, Math.abs(e)),
-        `${what} number ${i} is ${actual[i]}, not ${e}: differs by`,
-      ).toBeLessThanOrEqual(tolerance)
-  }
-}
+/** `close`, to numbers of a file. */
+export const expectClose = (actual: ArrayLike<number>, expected: readonly (number | string)[], tolerance = 1e-5, what = ''): void =>
+  close(actual, expected.map(Number), tolerance, what)
 
 /** A function gives the one output of a case, and its gradients. It is handed the case's inputs, undefined for one left out. */
 export function expectGolden(c: GoldenCase, f: (...x: (Tensor | undefined)[]) => Tensor): void {

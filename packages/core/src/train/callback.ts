@@ -26,6 +26,11 @@ export interface Run {
 export interface Callback {
   /** Name of its state in a checkpoint. */
   readonly key?: string
+  /**
+   * Whether `batchEnd` only looks on: it neither stops the run nor changes variables. Then the engine may make several steps in one run
+   * before it is told of each; without, there is one step a run. Default false.
+   */
+  readonly watches?: boolean
   fitStart?(run: Run): void | Promise<void>
   epochStart?(run: Run): void | Promise<void>
   batchEnd?(run: Run): void | Promise<void>

@@ -1,6 +1,7 @@
 import { NotFiniteError, PortolanError, RunError } from '../errors.ts'
 import { variables } from '../nn/module.ts'
 import type { Variable } from '../nn/variable.ts'
+import { size } from '../tensor/spec.ts'
 import { HostStorage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import type { Batch } from './batch.ts'
@@ -15,13 +16,16 @@ interface Begun {
   readonly before: ReadonlyMap<Variable, Tensor>
 }
 
+/** Numbers of state that are remembered twice: 64 MB of float32. */
+const little = 2 ** 24
+
 /**
  * Remembers what the last two steps began with, so that one that fails can be undone and looked into: two, because a gradient
- * that is not finite shows in the loss of the step after. Tensors never change, so remembering is holding on to them.
+ * that is not finite shows in the loss of the step after; of large state one. Tensors never change, so remembering is holding on to them.
  */
 export class Guard {
   readonly #begun: Begun[] = []
-  #held: { writes: number; all: readonly Variable[] } = { writes: -1, all: [] }
+  #held: { writes: number; all: readonly Variable[]; steps: number } = { writes: -1, all: [], steps: 2 }
 
   constructor(
     readonly train: (batch: Batch) => StepLogs,
@@ -30,9 +34,12 @@ export class Guard {
 
   /** A run of one or more steps begins. */
   begin(step: number, batches: readonly Batch[], writes: ReadonlySet<Variable>): void {
-    if (writes.size !== this.#held.writes)
-      this.#held = { writes: writes.size, all: [...new Set([...writes, ...variables(this.state).values()])] }
-    if (this.#begun.length === 2) letGo(this.#begun.shift()!)
+    if (writes.size !== this.#held.writes) {
+      const all = [...new Set([...writes, ...variables(this.state).values()])]
+      const steps = all.reduce((sum, v) => sum + size(v.shape), 0) > little ? 1 : 2
+      this.#held = { writes: writes.size, all, steps }
+    }
+    while (this.#begun.length >= this.#held.steps) letGo(this.#begun.shift()!)
     const before = new Map(this.#held.all.map(v => [v, v.latest] as const))
     for (const t of before.values()) t.storage.owners++
     this.#begun.push({ step, batches, before })
@@ -41,6 +48,13 @@ export class Guard {
   /** Lets go of everything. */
   end(): void {
     for (const b of this.#begun.splice(0)) letGo(b)
+  }
+
+  /** Puts back what was before the last run. */
+  undo(): void {
+    const last = this.#begun.pop()!
+    restore(last)
+    letGo(last)
   }
 
   /** Undoes the last run, and says what is to be said of its failure. */

@@ -88,7 +88,16 @@ export async function takeSnapshot(
  * @returns what the bits depend on and is not as it was.
  * @throws PortolanError where the run is another one than that of the snapshot.
  */
-export function restoreSnapshot(snapshot: Snapshot, { state, callbacks, history, data, validation, facts }: RunParts): string[] {
+export function restoreSnapshot(snapshot: Snapshot, parts: RunParts, name = 'checkpoint'): string[] {
+  try {
+    return restore(snapshot, parts)
+  } catch (error) {
+    if (error instanceof PortolanError) error.message = `${name}: ${error.message}`
+    throw error
+  }
+}
+
+function restore(snapshot: Snapshot, { state, callbacks, history, data, validation, facts }: RunParts): string[] {
   const tensors = Object.fromEntries(Object.entries(snapshot.tensors).map(([name, t]) => [name, new Tensor(t, new HostStorage(t.data))]))
   const read = (_: string, v: unknown): unknown => {
     if (typeof v !== 'object' || v === null) return v
@@ -149,5 +158,5 @@ const writeNumber = (_: string, v: unknown): unknown =>
   typeof v === 'number' && (!Number.isFinite(v) || Object.is(v, -0)) ? { $number: Object.is(v, -0) ? '-0' : String(v) } : v
 
 const fail = (what: string): never => {
-  throw new FormatError(`checkpoint: ${what}`)
+  throw new FormatError(`${what} (byte 8). It is damaged.`)
 }

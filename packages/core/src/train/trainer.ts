@@ -1,14 +1,17 @@
-import { NotFiniteError, PortolanError } from '../errors.ts'
+import { PortolanError, RangeError } from '../errors.ts'
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { Module, evaluating } from '../nn/module.ts'
 import { batchSize, toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import type { Callback, Run } from './callback.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { epochLine } from './epoch-line.ts'
+import { finite, Means, type Figures } from './figures.ts'
 import { firstBatches, withoutFirst } from './first-batches.ts'
 import { Guard } from './guard.ts'
 import { History } from './history.ts'
-import { duration, formatNumber, progressBar, type ProgressBar } from './progress-bar.ts'
+import { progressBar, type ProgressBar } from './progress-bar.ts'
 import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
+import { alike, rows, Steps } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -17,6 +20,12 @@ export interface TrainerOptions {
   /** What runs it; without one it runs op by op. */
   engine?: Engine
   callbacks?: readonly Callback[]
+  /**
+   * How many steps the engine makes in one run; the results are the same bit by bit, and batches of another size are run alone. Default:
+   * as many as pay off, 1 to 16: more for small nets and those of many parameters, 1 for convolutions, and 1 where a callback may act
+   * after each step (see `Callback.watches`).
+   */
+  stepsARun?: number
   /** Whether progress is shown in a terminal, or who shows it; default true. */
   progress?: boolean | ProgressBar
   /** Only one epoch of so many batches (true: one), and as many of validation: does everything run? Default: no. */
@@ -32,37 +41,6 @@ export interface FitOptions {
   checkpoint?: Checkpointer
 }
 
-type Figures = Record<string, number>
-
-const epochLine = ({ epoch, epochs, logs, validation = {} }: Run, seconds: number): string => {
-  const part = (name: string, v: number) => `${name} ${formatNumber(v)}`
-  const figures = [
-    ...Object.entries(logs).map(([k, v]) => part(k, v)),
-    ...Object.entries(validation).map(([k, v]) => part(`validation ${k}`, v)),
-  ]
-  return [`Epoch ${epoch}/${epochs}`, ...figures, duration(seconds * 1000)].join('  ')
-}
-
-/** Means over batches, weighed by their sizes. */
-class Means {
-  #sums: Figures = {}
-  #count = 0
-  constructor({ sums, count }: Pick<Progress, 'sums' | 'count'> = { sums: {}, count: 0 }) {
-    this.#sums = { ...sums }
-    this.#count = count
-  }
-  get sofar(): Pick<Progress, 'sums' | 'count'> {
-    return { sums: { ...this.#sums }, count: this.#count }
-  }
-  add(logs: Readonly<Figures>, n: number): void {
-    for (const [name, v] of Object.entries(logs)) this.#sums[name] = (this.#sums[name] ?? 0) + v * n
-    this.#count += n
-  }
-  get value(): Figures {
-    return Object.fromEntries(Object.entries(this.#sums).map(([name, v]) => [name, v / this.#count]))
-  }
-}
-
 /**
  * Goes through data and trains: the loop around a step.
  * @example
@@ -74,7 +52,7 @@ export class Trainer {
   readonly history = new History()
   /** Everything that the step says it changes. */
   readonly state: unknown
-  readonly #train: Compiled<[Batch], StepLogs>
+  readonly #train: Steps
   readonly #evaluate: Compiled<[Batch], StepLogs> | undefined
   readonly #callbacks: readonly Callback[]
   readonly #progress: ProgressBar | undefined
@@ -83,11 +61,14 @@ export class Trainer {
   readonly #guard: Guard
   #steps = 0
 
-  constructor({ step, engine, callbacks = [], progress = true, fastDevRun = false }: TrainerOptions) {
+  constructor({ step, engine, callbacks = [], stepsARun, progress = true, fastDevRun = false }: TrainerOptions) {
     const whole = typeof step === 'function' ? { train: step } : step
     this.state = whole.state
     this.#engine = engine
-    this.#train = compile((batch: Batch) => whole.train(batch), { engine })
+    if (stepsARun !== undefined && !(Number.isInteger(stepsARun) && stepsARun >= 1))
+      throw new RangeError(`Trainer: stepsARun must be a whole number of at least 1, got ${stepsARun}`)
+    const most = callbacks.some(c => c.batchEnd && !c.watches) ? 1 : stepsARun
+    this.#train = new Steps((batch: Batch) => whole.train(batch), engine, most)
     this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
@@ -145,7 +126,7 @@ export class Trainer {
       await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
     }
     if (saved) {
-      const others = restoreSnapshot(saved, parts)
+      const others = restoreSnapshot(saved, parts, checkpoint!.last)
       if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
       this.#steps = run.step = saved.progress.step
       run.epoch = saved.progress.epoch
@@ -164,16 +145,31 @@ export class Trainer {
         const batches = begun && !data.restore ? withoutFirst(data, done) : data
         begun = undefined
         this.#progress?.start(run.epoch, run.epochs, data.length)
+        let waiting: Batch[] = []
+        let together = 1
+        const flush = async (): Promise<void> => {
+          const now = waiting
+          waiting = []
+          const at = (i: number): string => `step ${this.#steps + 1 + i} (epoch ${run.epoch}, batch ${done + 1 + i})`
+          for (const [i, figures] of (await this.#learn(now, together, at, checkpoint)).entries()) {
+            run.step = ++this.#steps
+            run.logs = figures
+            done++
+            means.add(run.logs, batchSize(now[i]!))
+            this.#progress?.update(done, means.value)
+            await this.#tell('batchEnd', run)
+          }
+        }
         for await (const host of batches) {
           const batch = toBatch(host)
-          run.step = ++this.#steps
-          run.logs = await this.#learn(batch, `step ${run.step} (epoch ${run.epoch}, batch ${++done})`, checkpoint)
-          means.add(run.logs, batchSize(batch))
-          this.#progress?.update(done, means.value)
-          await this.#tell('batchEnd', run)
+          if (waiting.length && !alike(waiting[0]!, batch)) await flush()
+          if (!waiting.length) together = await this.#train.aRun(batch)
+          if (waiting.push(batch) < together) continue
+          await flush()
           if (stopped !== undefined) break
           if (checkpoint) await save({ batch: done, ...means.sofar, logged })
         }
+        await flush()
         if (!done)
           throw new PortolanError(
             `fit: the data gave no batch in epoch ${run.epoch}. If it is a generator, it can be gone through only once: pass something that starts anew, such as an array or a loader.`,
@@ -208,7 +204,10 @@ export class Trainer {
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    return this.#learn(toBatch(batch), `step ${++this.#steps}`)
+    const where = `step ${this.#steps + 1}`
+    const [figures] = await this.#learn([toBatch(batch)], 1, () => where)
+    this.#steps++
+    return figures!
   }
 
   /**
@@ -224,7 +223,7 @@ export class Trainer {
     await evaluating(this.#roots(), async () => {
       for await (const host of data) {
         const batch = toBatch(host)
-        means.add(await this.#figures(await evaluate(batch), `evaluation batch ${++done}`), batchSize(batch))
+        means.add(finite((await rows(await evaluate(batch), 1))[0]!, `evaluation batch ${++done}`), batchSize(batch))
       }
     })
     if (!done) throw new PortolanError('evaluate: the data gave no batch')
@@ -254,27 +253,32 @@ export class Trainer {
       )
   }
 
-  /** One step. Where it fails, state is as it was before. */
-  async #learn(batch: Batch, where: string, checkpoint?: Checkpointer): Promise<Figures> {
-    this.#guard.begin(this.#steps, [batch], this.#train.writes)
-    try {
-      return await this.#figures(await this.#train(batch), where)
-    } catch (error) {
-      throw await this.#guard.explain(error, where, checkpoint)
+  /**
+   * One step on each batch. Where one fails, state is as it was before it.
+   * @throws NotFiniteError when a figure is not finite; RunError when the engine fails.
+   */
+  async #learn(batches: readonly Batch[], together: number, where: (i: number) => string, checkpoint?: Checkpointer): Promise<Figures[]> {
+    const single = batches.length !== together || together === 1
+    if (!single) {
+      this.#guard.begin(this.#steps + batches.length, batches, this.#train.writes)
+      try {
+        const figures = await this.#train.run(batches, together)
+        if (figures.every(f => Object.values(f).every(Number.isFinite))) return figures
+      } catch (error) {
+        throw await this.#guard.explain(error, where(0), checkpoint)
+      }
+      this.#guard.undo() // one by one they show which of them it was
     }
-  }
-
-  async #figures(logs: StepLogs, where: string): Promise<Figures> {
-    const figures: Figures = {}
-    for (const [name, t] of Object.entries(logs)) {
-      figures[name] = await t.item()
-      if (!Number.isFinite(figures[name]))
-        throw new NotFiniteError(
-          `${where}: ${name} is ${figures[name]}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
-          { op: name, expected: 'a finite number', received: String(figures[name]) },
-        )
+    const all: Figures[] = []
+    for (const [i, batch] of batches.entries()) {
+      this.#guard.begin(this.#steps + 1 + i, [batch], this.#train.writes)
+      try {
+        all.push(finite((await this.#train.run([batch], 1))[0]!, where(i)))
+      } catch (error) {
+        throw await this.#guard.explain(error, where(i), checkpoint)
+      }
     }
-    return figures
+    return all
   }
 
   async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {

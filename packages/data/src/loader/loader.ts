@@ -1,7 +1,10 @@
-import { FormatError, HostRng, RangeError, tensor, type Tensor } from '@portolan/core'
+import { FormatError, HostRng, RangeError, tensor, type HostRngState, type Tensor } from '@portolan/core'
 import type { BatchSource, Field, Fields } from '../source/array-dataset.ts'
 import { toFloat } from '../transform/to-float.ts'
+import type { SampleTransform } from '../transform/sample-transform.ts'
 import type { Transform } from '../transform/transform.ts'
+import type { Sampler } from './sampler.ts'
+import type { Waiting } from './wait-meter.ts'
 
 /** Tensors by name, all with the batch as first axis. */
 export type Batch<K extends string = string> = { readonly [name in K]: Tensor }
@@ -11,13 +14,17 @@ export interface LoaderOptions<I extends string = string, O extends string = I> 
   readonly batchSize?: number
   /** A new random order in each epoch; by default the order of the dataset. */
   readonly shuffle?: boolean
+  /** Which samples an epoch takes and in which order, such as `balanced`; instead of `shuffle`. */
+  readonly sampler?: Sampler
   /** Which random orders; an integer, by default 0. */
   readonly seed?: number
   /** Leave out a last batch that is not full; by default it is kept. */
   readonly dropLast?: boolean
+  /** Changes each sample before it is put into a batch: crops, flips, colours. Sources of files run it in their worker threads. */
+  readonly each?: SampleTransform
   /** Changes each batch before it becomes tensors; by default `toFloat()`. */
   readonly transform?: Transform<I, O>
-  /** How many batches to prepare ahead while one is used, at least 0, by default 0; worth it where preparing waits, as for files. */
+  /** How many batches to prepare ahead while one is used, at least 0; by default 2 for sources of files, 0 for others. */
   readonly prefetch?: number
 }
 
@@ -31,6 +38,8 @@ export interface LoaderState {
   readonly dropLast: boolean
   readonly shuffle: boolean
   readonly seed: number
+  /** Its name; empty without one. */
+  readonly sampler: string
 }
 
 /** Batches of a dataset: each iteration is one epoch. */
@@ -41,12 +50,17 @@ export interface Loader<K extends string = string> extends AsyncIterable<Batch<K
   state(): LoaderState
   /** Makes the next iteration go on from there. @throws FormatError when the state is of a loader with other options or data. */
   restore(state: LoaderState): void
+  /** How long this iteration, or the last one, has waited for data. */
+  waiting(): Waiting
 }
 
 /** Streams of their own, so that a loader and a model of one seed draw from different numbers; each epoch adds its number. */
 const ORDER_STREAM = 0x80000000
 const TRANSFORM_STREAM = 0xc0000000
+const EACH_STREAM = 0x40000000
 const STREAM_LENGTH = 0x40000000
+/** Random words set apart for each sample of an epoch, more than one uses. */
+const WORDS = 2 ** 20
 
 /**
  * Batches of a dataset, for training and evaluation.
@@ -63,14 +77,19 @@ const STREAM_LENGTH = 0x40000000
  * for await (const { image, label } of batches) console.log(image.shape, label.shape) // [128, 1, 28, 28] [128]
  */
 export function loader<I extends string, O extends string = I>(dataset: BatchSource<I>, options: LoaderOptions<I, O> = {}): Loader<O> {
-  const { batchSize = 32, shuffle = false, seed = 0, dropLast = false, prefetch = 0 } = options
+  const { batchSize = 32, shuffle = false, sampler, each, seed = 0, dropLast = false, prefetch = dataset.prefetch ?? 0 } = options
   const transform = options.transform ?? (toFloat() as Transform<string> as Transform<I, O>)
   if (!Number.isInteger(batchSize) || batchSize < 1)
     throw new RangeError(`loader: batchSize must be an integer of at least 1, got ${batchSize}.`)
   if (!Number.isInteger(prefetch) || prefetch < 0)
     throw new RangeError(`loader: prefetch must be an integer of at least 0, got ${prefetch}.`)
   if (!Number.isSafeInteger(seed)) throw new RangeError(`loader: seed must be an integer between -(2^53 - 1) and 2^53 - 1, got ${seed}.`)
-  const samples = dataset.length
+  if (sampler && shuffle) throw new RangeError(`loader: the sampler ${sampler.name} says the order, leave out shuffle.`)
+  if (each && !dataset.gatherEach)
+    throw new RangeError(
+      'loader: this dataset hands out no single samples for each. Change whole batches with transform, or give it a gatherEach.',
+    )
+  const samples = sampler?.length ?? dataset.length
   const length = dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize)
   if (!length)
     throw new RangeError(
@@ -78,20 +97,29 @@ export function loader<I extends string, O extends string = I>(dataset: BatchSou
     )
 
   const prepare = async (order: Uint32Array, epoch: number, batch: number): Promise<Fields<O>> => {
-    const rows = await dataset.gather(order.subarray(batch * batchSize, Math.min(samples, (batch + 1) * batchSize)))
+    const indices = order.subarray(batch * batchSize, Math.min(samples, (batch + 1) * batchSize))
+    // Sample i of an epoch draws from numbers of its own, whatever the batch size and whoever works on it.
+    const drawsOf = (i: number): HostRngState => ({
+      seed,
+      stream: EACH_STREAM + (epoch % STREAM_LENGTH),
+      draw: (batch * batchSize + i) * WORDS,
+    })
+    const rows = await (each ? dataset.gatherEach!(indices, each, drawsOf) : dataset.gather(indices))
+    if (!Object.keys(rows).length) return {} as Fields<O>
     return transform(rows, new HostRng(seed, TRANSFORM_STREAM + (epoch % STREAM_LENGTH), batch * 2 ** 28))
   }
 
   let position = { epoch: 0, batch: 0 }
   let start = position
+  let time = { batches: 0, waited: 0, used: 0 }
 
   async function* iterate(): AsyncGenerator<Batch<O>, void, undefined> {
     const { epoch, batch: first } = (position = start)
     start = { epoch: epoch + 1, batch: 0 }
-    const order = shuffle
-      ? new HostRng(seed, ORDER_STREAM + (epoch % STREAM_LENGTH)).permutation(samples)
-      : Uint32Array.from({ length: samples }, (_, i) => i)
+    const rng = new HostRng(seed, ORDER_STREAM + (epoch % STREAM_LENGTH))
+    const order = sampler ? sampler.order(rng) : shuffle ? rng.permutation(samples) : Uint32Array.from({ length: samples }, (_, i) => i)
     const ahead: Promise<Fields<O>>[] = []
+    const mine = (time = { batches: 0, waited: 0, used: 0 })
     let next = first
     try {
       for (let batch = first; batch < length; batch++) {
@@ -100,9 +128,15 @@ export function loader<I extends string, O extends string = I>(dataset: BatchSou
           prepared.catch(() => {}) // Reported when its turn comes, not before.
           ahead.push(prepared)
         }
+        const asked = performance.now()
         const fields = await ahead.shift()!
+        const came = performance.now()
+        mine.waited += came - asked
         position = { epoch, batch: batch + 1 }
+        if (!Object.keys(fields).length) continue // every sample was left out
+        mine.batches++
         yield Object.fromEntries(Object.entries<Field>(fields).map(([name, { data, shape }]) => [name, tensor(data, shape)])) as Batch<O>
+        mine.used += performance.now() - came
       }
       position = start
     } finally {
@@ -110,12 +144,15 @@ export function loader<I extends string, O extends string = I>(dataset: BatchSou
     }
   }
 
-  const kind = { samples, batchSize, dropLast, shuffle, seed }
+  const kind = { samples, batchSize, dropLast, shuffle, seed, sampler: sampler?.name ?? '' }
   return {
     length,
     [Symbol.asyncIterator]: iterate,
     state: () => ({ ...position, ...kind }),
-    restore(state) {
+    waiting: () => ({ ...time, share: time.waited / (time.waited + time.used || 1) }),
+    restore(state: LoaderState | null) {
+      if (typeof state !== 'object' || state === null)
+        throw new FormatError(`loader: the state must be what state() gave, got ${String(state)}.`)
       for (const [name, mine] of Object.entries(kind)) {
         const theirs: unknown = state[name as keyof LoaderState]
         if (theirs !== mine)

@@ -1,4 +1,6 @@
-import { HostRng, RangeError, ShapeError, type Shape, type TypedArray } from '@portolan/core'
+import { HostRng, RangeError, ShapeError, type HostRngState, type Shape, type TypedArray } from '@portolan/core'
+import { collate } from '../loader/collate.ts'
+import type { SampleTransform } from '../transform/sample-transform.ts'
 
 /** Numbers of one kind for each sample, row-major: `shape[0]` samples of `shape.slice(1)`. */
 export interface Field {
@@ -13,6 +15,10 @@ export interface BatchSource<K extends string = string> {
   readonly length: number
   /** The samples of these numbers in this order, joined along a new first axis. */
   gather(indices: Uint32Array): Fields<K> | Promise<Fields<K>>
+  /** The same, with each sample changed first; sample i of these draws its random numbers from `drawsOf(i)`. Samples may be left out; without any, there are no fields. */
+  gatherEach?(indices: Uint32Array, each: SampleTransform, drawsOf: (i: number) => HostRngState): Fields<K> | Promise<Fields<K>>
+  /** How many batches a loader should prepare ahead unless it is told; by default 0. */
+  readonly prefetch?: number
 }
 
 /** A stream of its own, so that a split, a loader and a model of one seed draw from different numbers. */
@@ -72,6 +78,15 @@ export class ArrayDataset<K extends string = string> implements BatchSource<K> {
       order.forEach((index, i) => data.set(rows(field, index, index + 1), i * width))
       return { data, shape: [order.length, ...field.shape.slice(1)] }
     })
+  }
+
+  gatherEach(indices: ArrayLike<number>, each: SampleTransform, drawsOf: (i: number) => HostRngState): Fields<K> {
+    const boxes = (this.fields as Fields).boxes?.shape[1]
+    const samples = Array.from(indices, (index, i) => {
+      const { seed, stream, draw } = drawsOf(i)
+      return each(this.at(index), new HostRng(seed, stream, draw)) as Fields<K>
+    })
+    return collate(samples, { maxBoxes: boxes, nameOf: i => `sample ${indices[i]}` })
   }
 
   /** The samples from `start` up to, but not with, `end`; negative numbers count from the end, as in `Array.slice`. */

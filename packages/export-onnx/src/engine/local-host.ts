@@ -1,3 +1,4 @@
+import { RunError } from '@portolan/core'
 import { HostStorage, type Spec, type Storage, type TypedArray } from '@portolan/core/engine'
 import { identities } from './identity.ts'
 import { OrtStorage, type Fetch } from './ort-storage.ts'
@@ -17,7 +18,18 @@ export async function localHost(provider: Provider, load: LoadOptions): Promise<
   const fetch: Fetch | undefined = away ? async t => (await here.read(ort, t)) as TypedArray : undefined
   const lodge = lodging(ort, fetch, away ? t => here.upload(ort, t) : undefined)
   let lost: string | undefined
-  if (away) void here.lost(ort).then(reason => (lost = reason))
+  let abort: (error: Error) => void = () => {}
+  const lose = (reason: string): void => {
+    lost = reason
+    abort(new RunError(reason)) // what runs on it may never end
+  }
+  if (away) void here.lost(ort).then(lose)
+  const unlessLost = <T>(work: () => Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (lost !== undefined) throw new RunError(lost)
+      abort = reject
+      work().then(resolve, reject)
+    })
 
   return {
     provider,
@@ -37,7 +49,7 @@ export async function localHost(provider: Provider, load: LoadOptions): Promise<
             const tensor = lodge(spec, storages[i]!)
             feeds[spec.name] = tensor instanceof Promise ? await tensor : tensor
           }
-          const results = await session.run(feeds)
+          const results = await unlessLost(() => session.run(feeds))
           return outputs.map(name => {
             const tensor = results[name]!
             return new OrtStorage(tensor, tensor.location === 'cpu' ? undefined : fetch)

@@ -1,9 +1,9 @@
 import type { Engine, Program } from '@portolan/core'
-import { sourceOf, type Graph } from '@portolan/core/engine'
-import { blocked } from '../lower/blocked.ts'
+import { countNodes, sourceOf, type Graph, type Node, type PassEffect } from '@portolan/core/engine'
 import { Builder, type Rules } from '../lower/builder.ts'
 import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
+import { webgpu } from '../lower/webgpu.ts'
 import { encode } from '../model/encode.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
 import { packState } from '../pass/pack-state.ts'
@@ -11,9 +11,11 @@ import { explain } from './explain.ts'
 import { fallbacksOf, type Fallback } from './fallbacks.ts'
 import { unpacked } from './packed-session.ts'
 import { platform } from './platform.ts'
+import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { SessionOptions } from './session.ts'
+import { sessionFor } from './session-cache.ts'
 import { takeProvider } from './take-provider.ts'
 
 /** What was made of a graph, for those who look after speed. */
@@ -21,6 +23,8 @@ export interface CompileInfo {
   /** Ops of the graph and nodes of the ONNX graph. */
   readonly ops: number
   readonly nodes: number
+  /** How many nodes there were before and after each pass, of core and of this engine, in their order. */
+  readonly passes: readonly PassEffect[]
   /** Size of the ONNX model. */
   readonly bytes: Uint8Array
   /** Channels that stand together, when convolutions run in the blocked layout. */
@@ -31,8 +35,10 @@ export interface CompileInfo {
   readonly missing: readonly MissingProvider[]
   /** Which nodes the provider leaves to the processor; the first time it takes a while, for each kind of node is tried. */
   fallbacks(): Promise<readonly Fallback[]>
-  /** What each ONNX node was written for: an op and the line that asked for it. */
-  source(node: string): { op: string; line: string } | undefined
+  /** What was lowered: the step's graph after the engine's own passes. */
+  readonly graph: Graph
+  /** What each ONNX node was written for: an op, the line that asked for it, and where the op stands in the graph. */
+  source(node: string): { op: string; line: string; node: Node } | undefined
 }
 
 export interface OnnxOptions {
@@ -84,20 +90,38 @@ export function onnx({
       const ort = await platform().load(provider, { threads, named: providers !== undefined })
       return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
     },
+    async copiesState() {
+      return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
+    },
+    profile: (graph, inputs, runs) =>
+      measure(
+        more => onnx({ ...(providers && { providers }), threads, lowering, ...(affinity !== undefined && { affinity }), ...more }),
+        graph,
+        inputs,
+        runs,
+      ),
     async compile(given: Graph): Promise<Program> {
       const { host, missing } = await takeProvider({ providers, threads, worker })
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
-      const rules: Rules[] = own ? [...(block ? [blocked(block)] : []), cpu, portable] : [portable]
+      // no page has that layout, so none need load its rules
+      const layout = block === undefined ? [] : [(await import('../lower/blocked/index.ts')).blocked(block)]
+      const fast: Rules[] = own ? [...layout, cpu] : []
+      const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole
+      const passes: PassEffect[] = [
+        ...(given.effects ?? []),
+        { pass: 'fuseAddition', before: countNodes(given), after: countNodes(whole) },
+        ...(packed ? [{ pass: 'packState', before: countNodes(whole), after: countNodes(graph) }] : []),
+      ]
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
       const bytes = encode(model, { opset })
       const source = (name: string) => {
         const node = builder.sources.get(name)
-        return node && { op: node.op, line: sourceOf(node) }
+        return node && { op: node.op, line: sourceOf(node), node }
       }
       const options: SessionOptions = {
         intraOpNumThreads: threads,
@@ -120,22 +144,22 @@ export function onnx({
       const fail = (error: unknown): never => {
         throw explain(error, host, source)
       }
-      const created = await host
-        .create({
-          bytes,
-          inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
-          outputs: model.outputs.map(({ name }) => name),
-          options,
-        })
-        .catch(fail)
+      const created = await sessionFor(host, {
+        bytes,
+        inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
+        outputs: model.outputs.map(({ name }) => name),
+        options,
+      }).catch(fail)
       const session = packed ? unpacked(created, packed, given) : created
       onCompile?.({
         ops: graph.nodes.length,
         nodes: model.nodes.length,
+        passes,
         bytes,
         block,
         provider: host.provider,
         missing,
+        graph,
         fallbacks: () => fallbacksOf(host, model, builder.values, opset),
         source,
       })

@@ -1,6 +1,6 @@
 import { RunError } from '@portolan/core'
 import { Storage, type TypedArray } from '@portolan/core/engine'
-import type { Ort } from './platform.ts'
+import { platform, type Ort } from './platform.ts'
 
 /** @internal How often numbers were fetched from a device: for tests. */
 export const readBacks = { count: 0 }
@@ -17,7 +17,7 @@ export class OrtStorage extends Storage {
     readonly fetch?: Fetch,
   ) {
     super()
-    if (fetch) garbage.register(this, tensor, this)
+    if (fetch && platform().frees) garbage.register(this, tensor, this)
   }
   override async read(): Promise<TypedArray> {
     if (!this.fetch) return this.tensor.data as TypedArray

@@ -16,6 +16,8 @@ export interface Platform {
   spawn(provider: Provider, options: LoadOptions): Promise<Host>
   /** Numbers of a tensor that is on a device. */
   read(ort: OrtModule, tensor: Ort.Tensor): Promise<Ort.Tensor.DataType>
+  /** Whether tensors on a device are freed by hand. In Node the garbage collector does it, and a process whose collector is anticipated dies. */
+  readonly frees: boolean
   /** A tensor in memory brought to the device. */
   upload(ort: OrtModule, tensor: Ort.Tensor): Promise<Ort.Tensor>
   /** Resolves with the reason when the device of WebGPU is gone; never, where that cannot be known. */
@@ -23,6 +25,8 @@ export interface Platform {
   /** What onnxruntime is given for the model at a path or address. */
   source(path: string): Promise<string | Uint8Array>
   writeFile(file: string, bytes: Uint8Array): Promise<void>
+  /** Hands `run` the beginning of a file's name, and gives what is then in that file; a browser has none. */
+  readWritten?(run: (prefix: string) => Promise<void>): Promise<string>
 }
 
 export interface LoadOptions {

@@ -1,5 +1,6 @@
 import { PortolanError } from '@portolan/core'
 import { allocate, size, type Graph, type Node, type OpName, type Shape, type Table, type Value } from '@portolan/core/engine'
+import type { Blocked } from './blocked/layout.ts'
 import { elementTypes, type Attribute, type ElementType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../model/onnx-model.ts'
 
 /** A name in an ONNX graph, and what stands there. */
@@ -10,9 +11,11 @@ export interface Ref {
   /** The same integers, before they were cast down from int64. */
   readonly wide?: Ref
   /** The same numbers in blocked layout. */
-  readonly blocked?: Ref
+  readonly blocked?: Blocked
   /** For indices of a pooling: what it pooled, so that the indices themselves may never be needed. */
   readonly pooled?: { x: Ref; y: Ref }
+  /** For a mean of each channel: what it is of, and that without it. */
+  readonly centred?: { of: Ref; is: Blocked }
 }
 
 /** Ways to write ops in ONNX nodes; one that gives undefined declines, and the next set of rules is asked. */
@@ -32,7 +35,7 @@ export class Builder {
   readonly #constants = new Map<string, Ref>()
   /** Names whose nodes are written when they are first used. */
   readonly #lazy = new Map<string, () => void>()
-  #used = new Set<Value>()
+  #uses = new Map<Value, number>()
   #node: Node | undefined
   /** What the present op gives. */
   out: readonly Ref[] = []
@@ -90,7 +93,11 @@ export class Builder {
 
   /** Whether anybody uses output i of the present op. */
   uses(i: number): boolean {
-    return this.#used.has(this.#node!.outputs[i]!)
+    return this.#uses.has(this.#node!.outputs[i]!)
+  }
+  /** Whether nobody but the present op uses its input i. */
+  sole(i: number): boolean {
+    return this.#uses.get(this.#node!.inputs[i]!) === 1
   }
 
   /** A name that is given its nodes when it is first used. */
@@ -162,7 +169,8 @@ export class Builder {
 
   /** Lowers a graph; `bound` are values that already have a place. */
   graph(graph: Graph, bound: ReadonlyMap<Value, Ref>, name: string): OnnxGraph {
-    this.#used = new Set([...graph.nodes.flatMap(n => n.inputs), ...graph.outputs])
+    this.#uses = new Map()
+    for (const v of [...graph.nodes.flatMap(n => n.inputs), ...graph.outputs]) this.#uses.set(v, (this.#uses.get(v) ?? 0) + 1)
     const refs = new Map<Value, Ref>(bound)
     const inputs = graph.inputs
       .filter(v => !bound.has(v))

@@ -2,6 +2,7 @@ import { DTypeError, FormatError, PortolanError, ShapeError, Tensor, type DType,
 import { HostStorage, type TypedArray } from '@portolan/core/engine'
 import { platform, type Ort } from '../engine/platform.ts'
 import { reasonOf, type Provider } from '../engine/provider.ts'
+import { checkModel } from '../model/check-model.ts'
 
 export interface OnnxModelOptions {
   /** In the order in which they are tried; default: in Node ['cpu'], in browsers ['webgpu', 'wasm']. */
@@ -51,6 +52,7 @@ export class OnnxModel implements Runner {
     const order = providers ?? here.providers
     const model = typeof source === 'string' ? await here.source(source) : source
     const label = typeof source === 'string' ? source : `the given ${source.length} bytes`
+    if (typeof model !== 'string') checkModel(model, { label })
     let last: unknown
     for (const [i, provider] of order.entries()) {
       const options = {
@@ -66,7 +68,7 @@ export class OnnxModel implements Runner {
         return new OnnxModel(ort, session, provider)
       } catch (cause) {
         if (/parsing failed|doesn't exist|does not exist|No graph|INVALID_PROTOBUF|NO_SUCHFILE/i.test(String(cause))) {
-          throw new FormatError(`OnnxModel: ${label} is not a model that onnxruntime reads: ${reasonOf(cause)}`, { cause })
+          throw new FormatError(`${label}: this is not a model that onnxruntime reads: ${reasonOf(cause)}`, { cause })
         }
         last = cause
         const next = order[i + 1]

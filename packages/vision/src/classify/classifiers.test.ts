@@ -98,7 +98,7 @@ describe('the classifiers', () => {
   it('starts as it did with the same seed, and different with another', () => {
     const first = (n: number) => {
       seed(n)
-      return [...new CifarResNet(20).conv1.weight.value.dataSync().slice(0, 4)]
+      return Array.from(new CifarResNet(20).conv1.weight.value.dataSync().slice(0, 4))
     }
     expect(first(1)).toEqual(first(1))
     expect(first(1)).not.toEqual(first(2))

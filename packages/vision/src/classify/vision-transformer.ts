@@ -122,7 +122,7 @@ export class VisionTransformer extends Classifier {
   constructor(size: VisionTransformerSize, options: VisionTransformerOptions = {}) {
     const { numClasses, includeTop = true, imageSize = 224, dropout = 0, attentionDropout = 0, ...dimensions } = options
     super(numClasses, includeTop)
-    if (!sizes[size]) throw new RangeError(`VisionTransformer: size must be one of ${Object.keys(sizes).join(', ')}, got ${String(size)}`)
+    if (!sizes[size]) throw new RangeError(`VisionTransformer: size must be one of ${Object.keys(sizes).join(', ')}, got ${size}`)
     const all: Dimensions = { ...sizes[size], ...dimensions }
     const { patchSize, dim, layers } = all
     if (imageSize % patchSize)

@@ -110,7 +110,7 @@ describe('cacheFeatures', () => {
     expect(backbone.training).toBe(true)
     const forward = compile((x: Tensor) => backbone.eval().forward(x))
     const expected = await (await forward(batch(3, 5).image as Tensor)).data()
-    expect([...fields.features!.data.slice(4 * 64)]).toEqual([...expected])
+    expect(Array.from(fields.features!.data.slice(4 * 64))).toEqual(Array.from(expected))
   })
 
   it('says what it misses', async () => {

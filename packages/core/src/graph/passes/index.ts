@@ -1,33 +1,14 @@
-import type { Graph, Node, Value } from '../graph.ts'
+import type { Graph, Node, PassEffect, Value } from '../graph.ts'
 import { sameShape } from '../../tensor/spec.ts'
+import { algebra } from './algebra.ts'
+import { dce } from './dce.ts'
+import { hoist } from './hoist.ts'
+import { joinPads } from './join-pads.ts'
 import { reluAfterPool } from './relu-after-pool.ts'
+import { rewrite, type Pass } from './rewrite.ts'
+import { sumOfUnpooled } from './sum-of-unpooled.ts'
 
-export type Pass = (graph: Graph) => Graph
-
-/** Drops what no output needs. */
-export const dce: Pass = graph => {
-  const needed = new Set<Value>(graph.outputs)
-  const nodes: Node[] = []
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some(v => needed.has(v))) continue
-    node.inputs.forEach(v => needed.add(v))
-    nodes.push(node)
-  }
-  return { ...graph, nodes: nodes.reverse() }
-}
-
-/** Rewrites every node, given the values that replace its inputs: to a node, or to nothing when its outputs have replacements. */
-function rewrite(graph: Graph, visit: (node: Node, replace: (from: Value, to: Value) => void) => Node | undefined): Graph {
-  const now = new Map<Value, Value>()
-  const latest = (v: Value) => now.get(v) ?? v
-  const nodes: Node[] = []
-  for (const node of graph.nodes) {
-    const moved = node.inputs.some(v => now.has(v)) ? { ...node, inputs: node.inputs.map(latest) } : node
-    const kept = visit(moved, (from, to) => now.set(from, to))
-    if (kept) nodes.push(kept)
-  }
-  return { ...graph, nodes, outputs: graph.outputs.map(latest) }
-}
+export { dce, type Pass }
 
 /** JSON has no word for −0 and for what is not finite. */
 const literal = (v: unknown): unknown => (Object.is(v, -0) ? '-0' : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v)
@@ -37,7 +18,7 @@ export const cse: Pass = graph => {
   const numbers = new Map<object, number>()
   const number = (o: object) => numbers.get(o) ?? (numbers.set(o, numbers.size), numbers.size - 1)
   const known = new Map<string, Node>()
-  return rewrite(graph, (node, replace) => {
+  return rewrite(graph, (node, { replace }) => {
     const attrs = JSON.stringify(node.attrs, (k, v) => (k === 'body' || k === 'data' ? number(v) : literal(v)))
     const key = `${node.op} ${attrs} ${node.inputs.map(number)}`
     const twin = known.get(key)
@@ -105,13 +86,8 @@ const broadcasting = new Set([
 const transparent = new Set(['stopGradient', 'custom'])
 
 /** Small algebra: a stretched operand that the op would stretch anyway; a reshape of a reshape; times one. */
-export const simplify: Pass = graph => {
-  const maker = new Map<Value, Node>()
-  const remember = (n: Node) => {
-    n.outputs.forEach(v => maker.set(v, n))
-    return n
-  }
-  return rewrite(graph, (node, replace) => {
+export const simplify: Pass = graph =>
+  rewrite(graph, (node, { replace, maker }) => {
     const out = node.outputs[0]!
     if (transparent.has(node.op)) {
       replace(out, node.inputs[0]!)
@@ -119,17 +95,17 @@ export const simplify: Pass = graph => {
     }
     if (broadcasting.has(node.op)) {
       const inputs = node.inputs.map((v, i) => {
-        const m = maker.get(v)
+        const m = maker(v)
         return m?.op === 'broadcastTo' &&
           sameShape(node.inputs[1 - i]!.shape, out.shape) &&
-          maker.get(node.inputs[1 - i]!)?.op !== 'broadcastTo'
+          maker(node.inputs[1 - i]!)?.op !== 'broadcastTo'
           ? m.inputs[0]!
           : v
       })
       const one =
         node.op === 'mul'
           ? inputs.findIndex(v => {
-              const m = maker.get(v)
+              const m = maker(v)
               return m?.op === 'full' && m.attrs.value === 1
             })
           : -1
@@ -137,25 +113,63 @@ export const simplify: Pass = graph => {
         replace(out, inputs[1 - one]!)
         return undefined
       }
-      return remember({ ...node, inputs })
+      return { ...node, inputs }
     }
-    const before = node.op === 'reshape' ? maker.get(node.inputs[0]!) : undefined
+    const before = node.op === 'reshape' ? maker(node.inputs[0]!) : undefined
     if (before?.op === 'reshape') {
       if (sameShape(before.inputs[0]!.shape, out.shape)) {
         replace(out, before.inputs[0]!)
         return undefined
       }
-      return remember({ ...node, inputs: before.inputs })
+      return { ...node, inputs: before.inputs }
     }
-    if (node.op === 'broadcastTo' && maker.get(node.inputs[0]!)?.op === 'full') {
-      return remember({ ...node, op: 'full', inputs: [], attrs: { ...maker.get(node.inputs[0]!)!.attrs, shape: node.attrs.shape } })
+    if (node.op === 'broadcastTo' && maker(node.inputs[0]!)?.op === 'full') {
+      return { ...node, op: 'full', inputs: [], attrs: { ...maker(node.inputs[0]!)!.attrs, shape: node.attrs.shape } }
     }
-    return remember(node)
+    return node
   })
-}
 
-/** The passes in their order. Bodies of scans are graphs too. */
+/** The passes in their order; some open the way for others. */
+const passes = { dce, cse, mergeScans, simplify, algebra, joinPads, reluAfterPool, sumOfUnpooled } satisfies Record<string, Pass>
+const order: readonly (keyof typeof passes)[] = [
+  'dce',
+  'cse',
+  'mergeScans',
+  'simplify',
+  'cse',
+  'algebra',
+  'simplify',
+  'joinPads',
+  'cse',
+  'dce',
+  'reluAfterPool',
+  'sumOfUnpooled',
+  'dce',
+]
+
+/** Nodes, those in loops too. */
+export const countNodes = (graph: Graph): number =>
+  graph.nodes.reduce((sum, n) => sum + 1 + (n.op === 'scan' ? countNodes(n.attrs.body) : 0), 0)
+
+/** All passes. Bodies of scans are graphs too. What each pass did is told in `effects`. */
 export const optimize: Pass = graph => {
-  const flat = reluAfterPool(dce(cse(simplify(mergeScans(cse(dce(graph)))))))
-  return { ...flat, nodes: flat.nodes.map(n => (n.op === 'scan' ? { ...n, attrs: { ...n.attrs, body: optimize(n.attrs.body) } } : n)) }
+  const effects: PassEffect[] = []
+  let now = graph
+  for (const pass of order) {
+    const before = now.nodes.length
+    now = passes[pass](now)
+    effects.push({ pass, before, after: now.nodes.length })
+  }
+  const nodes = now.nodes.map(n => {
+    if (n.op !== 'scan') return n
+    const body = optimize(n.attrs.body)
+    body.effects!.slice(0, order.length).forEach(({ before, after }, i) => {
+      const { pass, before: b, after: a } = effects[i]!
+      effects[i] = { pass, before: b + before, after: a + after }
+    })
+    return { ...n, attrs: { ...n.attrs, body } }
+  })
+  const whole = hoist({ ...now, nodes })
+  effects.push({ pass: 'hoist', before: countNodes({ ...now, nodes }), after: countNodes(whole) })
+  return { ...whole, effects }
 }

@@ -60,9 +60,31 @@ export async function readCheckpoint(path: string): Promise<Snapshot> {
     throw new FormatError(`${path}: these are weights, not a checkpoint: there is nothing to go on from. Load them with loadWeights.`)
   if (found !== version)
     throw new FormatError(`${path}: checkpoints must be of version ${version}, got ${found}. Use the version of Portolan that wrote it.`)
-  try {
-    return { tensors, progress: JSON.parse(progress) as Progress, rest: (JSON.parse(rest), rest) }
-  } catch (cause) {
-    throw new FormatError(`${path}: the checkpoint's record is no JSON. It is damaged.`, { cause })
+  const parse = (text: string): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new FormatError(`${path}: the checkpoint's record must be JSON (byte 8). It is damaged.`, { cause })
+    }
   }
+  const where = parse(progress)
+  if (!isProgress(where) || !isRest(parse(rest)))
+    throw new FormatError(
+      `${path}: the checkpoint's record must say where the run is, got ${progress.slice(0, 80)} (byte 8). It is damaged.`,
+    )
+  return { tensors, progress: where, rest }
 }
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
+const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && (x as number) >= 0
+const isNumbers = (x: unknown): boolean => isObject(x) && Object.values(x).every(v => typeof v === 'number')
+
+const isProgress = (x: unknown): x is Progress =>
+  isObject(x) &&
+  ['step', 'epoch', 'batch', 'before', 'count'].every(key => isCount(x[key])) &&
+  isNumbers(x['sums']) &&
+  isNumbers(x['logged']) &&
+  ['string', 'undefined'].includes(typeof x['stopped'])
+
+const isRest = (x: unknown): boolean =>
+  isObject(x) && Array.isArray(x['history']) && Array.isArray(x['frozen']) && isObject(x['callbacks']) && isObject(x['facts'])

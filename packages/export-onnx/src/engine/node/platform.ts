@@ -1,4 +1,5 @@
-import { PortolanError } from '@portolan/core'
+import { FormatError, PortolanError } from '@portolan/core'
+import { checkModel } from '../../model/check-model.ts'
 import { identities, type Identity } from '../identity.ts'
 import type { Ort, OrtModule, Platform } from '../platform.ts'
 import type { Provider } from '../provider.ts'
@@ -21,6 +22,7 @@ let [fetching, sending]: (Identity | undefined)[] = []
 /** onnxruntime as a program of Node has it. */
 export const node: Platform = {
   providers: ['cpu'],
+  frees: false,
   async load(provider) {
     if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()
@@ -37,9 +39,36 @@ export const node: Platform = {
     return sending(tensor)
   },
   lost: () => new Promise(() => {}),
-  source: async path => path,
+  async source(path) {
+    const { readFile } = await import('node:fs/promises')
+    const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+      throw new FormatError(
+        `OnnxModel: ${path} cannot be read (${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}). Look at its path.`,
+        {
+          cause,
+        },
+      )
+    })
+    checkModel(bytes, { label: path, external: true })
+    return path // onnxruntime finds weights in other files by it
+  },
   async writeFile(file, bytes) {
     const { writeFileAtomic } = await import('@portolan/core/node')
     await writeFileAtomic(file, bytes)
+  },
+  async readWritten(run) {
+    const [{ mkdtemp, readdir, readFile, rm }, { tmpdir }, { join }] = await Promise.all([
+      import('node:fs/promises'),
+      import('node:os'),
+      import('node:path'),
+    ])
+    const folder = await mkdtemp(join(tmpdir(), 'portolan-'))
+    try {
+      await run(join(folder, 'a'))
+      const [file] = await readdir(folder)
+      return await readFile(join(folder, file!), 'utf8')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   },
 }

@@ -18,7 +18,26 @@ const files = {
 }
 
 /** Where a bundler put onnxruntime's files; undefined where there was none: then onnxruntime finds them beside itself. */
-export function bundledFiles(build: Build): WasmFiles | undefined {
+export function wasmFiles(build: Build): WasmFiles | undefined {
   const { mjs, wasm } = files[build]
-  return wasm.pathname.includes('/onnxruntime-web/') ? undefined : { mjs: mjs.href, wasm: wasm.href }
+  return wasm.pathname.includes('/onnxruntime-web/ort-') ? undefined : { mjs: mjs.href, wasm: wasm.href }
 }
+
+/** Vite's development server serves what it has gathered from here, but no worker beside it. */
+const modules = /^.*\/node_modules\/(?=\.vite\/deps)/.exec(import.meta.url)?.[0]
+
+/** The address of onnxruntime itself where no bundler made the page: the import map knows it. */
+export function moduleAddress(build: Build): string | undefined {
+  if (modules !== undefined) return `${modules}onnxruntime-web/dist/ort.${build}.bundle.min.mjs`
+  try {
+    return (import.meta as { resolve?: (name: string) => string }).resolve?.(`onnxruntime-web/${build}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** The script of the worker that needs to be told that address. */
+export const plainScript = (): URL =>
+  modules === undefined
+    ? new URL('./plain-worker.js', import.meta.url)
+    : new URL('@portolan/export-onnx/dist/engine/web/plain-worker.js', modules)

@@ -3,7 +3,7 @@ import type { LoadOptions, OrtModule, Platform } from '../platform.ts'
 import type { Provider } from '../provider.ts'
 import { remoteHost } from '../worker/remote-host.ts'
 import { configure, lost, read, upload } from './device.ts'
-import { buildOf, bundledFiles, type Build } from './files.ts'
+import { buildOf, moduleAddress, plainScript, wasmFiles, type Build } from './files.ts'
 import { lineTo } from './line.ts'
 
 /** What is looked at before a provider is tried. */
@@ -43,18 +43,9 @@ const builds: Readonly<Record<Build, () => Promise<OrtModule>>> = {
 }
 const loaded = new Map<Build, Promise<OrtModule>>()
 
-/** The address that the page's import map gives to onnxruntime; undefined where a bundler made the page. */
-function addressOf(build: Build): string | undefined {
-  try {
-    return (import.meta as { resolve?: (name: string) => string }).resolve?.(`onnxruntime-web/${build}`)
-  } catch {
-    return undefined
-  }
-}
-
 /** A worker whose script may stand at another origin. */
 function plainWorker(): Worker {
-  const script = new URL('./plain-worker.js', import.meta.url)
+  const script = plainScript()
   if (script.origin === location.origin) return new Worker(script, { type: 'module' })
   return new Worker(URL.createObjectURL(new Blob([`import ${JSON.stringify(script.href)}`], { type: 'text/javascript' })), {
     type: 'module',
@@ -69,11 +60,12 @@ const workers: Readonly<Record<Build, () => Worker>> = {
 /** onnxruntime as a page has it. */
 export const web: Platform = {
   providers: ['webgpu', 'wasm'],
+  frees: true,
   async load(provider, options) {
     await check(provider, options)
     sayThreads(options.threads)
     const build = buildOf(provider)
-    const loading = loaded.get(build) ?? builds[build]().then(ort => configure(ort, options.threads, bundledFiles(build)))
+    const loading = loaded.get(build) ?? builds[build]().then(ort => configure(ort, options.threads, wasmFiles(build)))
     loaded.set(build, loading)
     return loading.catch((cause: unknown) => {
       loaded.delete(build)
@@ -86,7 +78,7 @@ export const web: Platform = {
     await check(provider, options)
     sayThreads(options.threads)
     const build = buildOf(provider)
-    const module = addressOf(build)
+    const module = moduleAddress(build)
     const worker = module === undefined ? workers[build]() : plainWorker()
     const failed = new Promise<never>((_, reject) =>
       worker.addEventListener('error', e =>
@@ -94,7 +86,7 @@ export const web: Platform = {
       ),
     )
     failed.catch(() => {})
-    return Promise.race([remoteHost(lineTo(worker), { provider, threads: options.threads, files: bundledFiles(build), module }), failed])
+    return Promise.race([remoteHost(lineTo(worker), { provider, threads: options.threads, files: wasmFiles(build), module }), failed])
   },
   read: (_, tensor) => read(tensor),
   upload,

@@ -1,0 +1,77 @@
+import { compile, type Compiled, type Engine } from '../graph/compile.ts'
+import { repeated } from '../graph/scan.ts'
+import { stepsARun } from '../graph/steps-a-run.ts'
+import type { Variable } from '../nn/variable.ts'
+import { HostStorage } from '../tensor/storage.ts'
+import { allocate, size } from '../tensor/spec.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { signature } from '../tree.ts'
+import type { Batch } from './batch.ts'
+import type { Figures } from './figures.ts'
+import type { StepLogs } from './supervised.ts'
+
+/** A step that is run one batch at a time, or on several batches in one run of the engine, with the same results bit for bit. */
+export class Steps {
+  readonly one: Compiled<[Batch], StepLogs>
+  readonly #several: Compiled<[Batch], StepLogs>
+  readonly #engine: Engine | undefined
+  readonly #most: number | undefined
+  readonly #known = new WeakMap<object, number>()
+
+  /** `most`: so many steps a run, however little that pays. */
+  constructor(step: (batch: Batch) => StepLogs, engine: Engine | undefined, most: number | undefined) {
+    this.one = compile(step, { engine })
+    this.#several = compile(repeated(step), { engine })
+    this.#engine = engine
+    this.#most = most
+  }
+
+  /** How many batches like this one should be one run. */
+  async aRun(batch: Batch): Promise<number> {
+    if (this.#most !== undefined || !(await this.#engine?.copiesState?.())) return this.#most ?? 1
+    const traced = this.one.traced(batch)
+    const known = this.#known.get(traced) ?? stepsARun(traced)
+    this.#known.set(traced, known)
+    return known
+  }
+
+  /** One step on each batch, in as few runs as may be: `together` batches of one kind are one. */
+  async run(batches: readonly Batch[], together: number): Promise<Figures[]> {
+    if (together > 1 && batches.length === together) return rows(await this.#several(await stacked(batches)), together)
+    const all: Figures[] = []
+    for (const batch of batches) all.push(...(await rows(await this.one(batch), 1)))
+    return all
+  }
+
+  /** Every variable that it has changed so far. */
+  get writes(): ReadonlySet<Variable> {
+    return new Set([...this.one.writes, ...this.#several.writes])
+  }
+
+  async dispose(): Promise<void> {
+    await this.one.dispose()
+    await this.#several.dispose()
+  }
+}
+
+/** Whether two batches can be part of one run. */
+export const alike = (a: Batch, b: Batch): boolean => signature(a) === signature(b)
+
+/** Each entry gains a first axis. */
+async function stacked(batches: readonly Batch[]): Promise<Batch> {
+  const [first] = batches as [Batch]
+  const entries = Object.entries(first).map(async ([name, { shape, dtype }]) => {
+    const length = size(shape)
+    const data = allocate(dtype, batches.length * length)
+    for (const [i, batch] of batches.entries()) data.set(await batch[name]!.data(), i * length)
+    return [name, new Tensor({ shape: [batches.length, ...shape], dtype }, new HostStorage(data))] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/** What each of n steps gave. */
+export async function rows(logs: StepLogs, n: number): Promise<Figures[]> {
+  const numbers = async (t: Tensor): Promise<ArrayLike<number>> => (size(t.shape) === n ? t.data() : [await t.item()]) // item says what is wrong
+  const columns = await Promise.all(Object.entries(logs).map(async ([name, t]) => [name, await numbers(t)] as const))
+  return Array.from({ length: n }, (_, i) => Object.fromEntries(columns.map(([name, data]) => [name, data[i]!])))
+}

@@ -1,0 +1,56 @@
+import { range } from '@portolan/core/engine'
+import type { Builder, Ref, Rules } from '../builder.ts'
+import { interleave } from './interleave.ts'
+import { nchwc, type Blocked, type Layout } from './layout.ts'
+
+/** The most places of a window whose gradient is found one place at a time. */
+const mostPlaces = 9
+
+export function pool(l: Layout): Rules {
+  const { block } = l
+  const like = (shape: readonly number[]) => ({ shape, type: 'float32' }) as const
+
+  /** Place number k of every window that does not overlap others: a convolution of depth 1 with a window of one 1 among zeros. */
+  function place(b: Builder, x: Ref, k: number, kernel: readonly number[], shape: readonly number[]): Ref {
+    // the window ends at the place, unless more of them would fit then
+    const at = [Math.floor(k / kernel[1]!), k % kernel[1]!]
+    const sides = at.map((p, a) => (Math.floor((x.shape[a + 2]! - p - 1) / kernel[a]!) + 1 === shape[a + 2] ? p + 1 : kernel[a]!))
+    const [c, length, one] = [shape[1]!, sides[0]! * sides[1]!, at[0]! * sides[1]! + at[1]!]
+    const window = Float32Array.from({ length: c * length }, (_, i) => +(Math.floor(i / block) % length === one))
+    const weight = l.once(b, `${one} of ${sides}, ${c}`, () => b.constant('float32', [c, 1, ...sides], window))
+    return b.node('Conv', [x, weight], { kernel_shape: sides, strides: [...kernel], group: c }, like(shape), nchwc)
+  }
+
+  return {
+    maxPool: ([x], { kernel, stride, pads, dilation }, b) => {
+      if (!x.blocked || kernel.some((k, i) => k !== stride[i]) || [...pads, ...dilation.map(d => d - 1)].some(p => p)) return undefined
+      const { shape } = b.out[0]!
+      const attrs = { kernel_shape: kernel, strides: stride, pads }
+      const y: Blocked = { ...b.node('MaxPool', [x.blocked], attrs, like(shape), nchwc), finite: x.blocked.finite }
+      const index = b.lazy(shape, 'int32', name => {
+        const wide = b.many('MaxPool', [x], attrs, [like(shape), { shape, type: 'int64' }])[1]!
+        b.define(name, 'Cast', [wide], { to: 6 })
+      })
+      const plain = l.lazily(b, y)
+      return [plain, { ...index, pooled: { x, y: plain } }]
+    },
+    // each place of the windows in turn takes what is left of the gradient where it is the maximum, so the first has it;
+    // an infinite number would make its neighbours no numbers on the way, so such tensors decline
+    maxUnpool: ([g, index], { shape, kernel }, b) => {
+      const { shape: small } = index
+      const [x, y] = [index.pooled?.x.blocked, index.pooled?.y.blocked]
+      if (!x?.finite || !y || !b.isLazy(index) || kernel[0]! * kernel[1]! > mostPlaces) return undefined
+      const last = kernel[0]! * kernel[1]! - 1
+      let rest: Blocked = l.formOf(b, g)
+      const parts = range(last + 1).map(k => {
+        if (k === last) return rest
+        const hit = b.node('Equal', [place(b, x, k, kernel, small), y], {}, { shape: small, type: 'bool' })
+        const taken = b.node('Mul', [rest, b.cast(hit, 'float32')], {}, like(small))
+        rest = b.node('Sub', [rest, taken], {}, like(small))
+        return taken
+      })
+      const sides = kernel as [number, number]
+      return l.lazily(b, { ...interleave(b, block, parts, sides, shape), phases: { parts, kernel: sides } })
+    },
+  }
+}
