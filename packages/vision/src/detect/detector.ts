@@ -1,4 +1,14 @@
-import { compile, evaluating, nonMaxSuppression, PortolanError, RangeError, tensor, type Engine, type Module, type Tensor } from '@portolan/core'
+import {
+  compile,
+  evaluating,
+  nonMaxSuppression,
+  PortolanError,
+  RangeError,
+  tensor,
+  type Engine,
+  type Module,
+  type Tensor,
+} from '@portolan/core'
 import type { Box, Detections } from './boxes.ts'
 import { decodeBoxes, type AnchorAnswers } from './ssd.ts'
 
@@ -53,7 +63,8 @@ export function detector(
     const { shares, boxes } = await evaluating(model, () => run(images))
     const [p, b] = [await shares.data(), await boxes.data()]
     const [, anchors, classes] = shares.shape as [number, number, number]
-    if (p.some(v => Number.isNaN(v))) throw new PortolanError('detector: the model gave scores that are not numbers. It may have diverged while it was trained.')
+    if (p.some(v => Number.isNaN(v)))
+      throw new PortolanError('detector: the model gave scores that are not numbers. It may have diverged while it was trained.')
     const inside = (v: number, end: number): number => Math.min(Math.max(v, 0), end)
     const found: Detections[] = []
     for (let i = 0; i < n; i++) {

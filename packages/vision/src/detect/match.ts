@@ -43,13 +43,16 @@ export function matchAnchors(anchors: readonly Box[], truths: readonly Truth[], 
   const label = new Int32Array(truths.length * a)
   const offset = new Float32Array(truths.length * a * 4)
   for (const [n, { boxes, labels, crowd }] of truths.entries()) {
-    if (boxes.length !== labels.length) throw new ShapeError(`matchAnchors: picture ${n} has ${boxes.length} boxes and ${labels.length} labels`)
+    if (boxes.length !== labels.length)
+      throw new ShapeError(`matchAnchors: picture ${n} has ${boxes.length} boxes and ${labels.length} labels`)
     const of = new Int32Array(a).fill(-1)
     const best = new Float64Array(a)
     const own: [anchor: number, box: number][] = []
     for (const [k, box] of boxes.entries()) {
       if (!box.every(Number.isFinite) || !Number.isInteger(labels[k]) || labels[k]! < 0)
-        throw new RangeError(`matchAnchors: box ${k} of picture ${n} must be four numbers and a class from 0, got [${box}] and ${labels[k]}`)
+        throw new RangeError(
+          `matchAnchors: box ${k} of picture ${n} must be four numbers and a class from 0, got [${box}] and ${labels[k]}`,
+        )
       if (crowd?.[k] || areaOf(box) === 0) continue
       let [fittest, most] = [-1, -1]
       for (let i = 0; i < a; i++) {

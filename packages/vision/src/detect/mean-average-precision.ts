@@ -44,7 +44,8 @@ export class MeanAveragePrecision implements Accumulator<[detections: readonly D
     readonly classes: number,
     { thresholds = coco, interpolation = 'coco', maxDetections = 100 }: AveragePrecisionOptions = {},
   ) {
-    if (!(Number.isInteger(classes) && classes > 0)) throw new RangeError(`MeanAveragePrecision: classes must be a whole number of at least 1, got ${classes}`)
+    if (!(Number.isInteger(classes) && classes > 0))
+      throw new RangeError(`MeanAveragePrecision: classes must be a whole number of at least 1, got ${classes}`)
     if (!thresholds.length || !thresholds.every(t => t > 0 && t <= 1))
       throw new RangeError(`MeanAveragePrecision: thresholds must be above 0 and at most 1, got [${thresholds}]`)
     this.#thresholds = thresholds
@@ -86,7 +87,10 @@ export class MeanAveragePrecision implements Accumulator<[detections: readonly D
 
   #averagePrecision(label: number, threshold: number): number | undefined {
     const judged = this.#pictures.flatMap(picture => this.#judge(picture, label, threshold))
-    const there = this.#pictures.reduce((sum, { truth: { labels, crowd } }) => sum + labels.filter((l, i) => l === label && !crowd?.[i]).length, 0)
+    const there = this.#pictures.reduce(
+      (sum, { truth: { labels, crowd } }) => sum + labels.filter((l, i) => l === label && !crowd?.[i]).length,
+      0,
+    )
     if (!there) return undefined
     const order = judged.toSorted((a, b) => b.score - a.score)
     let right = 0
@@ -107,7 +111,11 @@ export class MeanAveragePrecision implements Accumulator<[detections: readonly D
   }
 
   /** Of one picture, each detection of a class that counts: whether it found something. */
-  #judge({ detections, truth }: { detections: Detections; truth: Truth }, label: number, threshold: number): { score: number; found: boolean }[] {
+  #judge(
+    { detections, truth }: { detections: Detections; truth: Truth },
+    label: number,
+    threshold: number,
+  ): { score: number; found: boolean }[] {
     const order = detections.labels
       .flatMap((l, i) => (l === label ? [i] : []))
       .toSorted((a, b) => detections.scores[b]! - detections.scores[a]!)
@@ -115,7 +123,7 @@ export class MeanAveragePrecision implements Accumulator<[detections: readonly D
     const things = truth.labels.flatMap((l, i) => (l === label ? [i] : []))
     const free = things.filter(i => !truth.crowd?.[i])
     const crowds = things.filter(i => truth.crowd?.[i])
-    return order.flatMap(i => {
+    return order.flatMap((i): { score: number; found: boolean }[] => {
       const [box, score] = [detections.boxes[i]!, detections.scores[i]!]
       let [best, most] = [-1, threshold]
       for (const k of free) {

@@ -23,7 +23,9 @@ export function ssdLoss(
 ): { loss: Tensor; places: Tensor; classes: Tensor } {
   if (!(negatives >= 0)) throw new RangeError(`ssdLoss: negatives must be at least 0, got ${negatives}`)
   if (String(label.shape) !== String(scores.shape.slice(0, 2)) || String(offset.shape) !== String(offsets.shape))
-    throw new ShapeError(`ssdLoss: label must be [${scores.shape.slice(0, 2)}] and offset [${offsets.shape}], got [${label.shape}] and [${offset.shape}]`)
+    throw new ShapeError(
+      `ssdLoss: label must be [${scores.shape.slice(0, 2)}] and offset [${offsets.shape}], got [${label.shape}] and [${offset.shape}]`,
+    )
   const shows = label.greater(0) // [n, a]
   const count = shows.cast('float32').sum(1, true) // [n, 1]
   const losses = crossEntropy(scores, label, { reduction: 'none' })

@@ -88,8 +88,10 @@ export class SSD extends Module {
   readonly offsets: readonly Head[]
   constructor({ numClasses, width = 32, pyramid = 64, blocks = [2, 2, 2, 2], levels = [spread(8), spread(16), spread(32)] }: SSDOptions) {
     super()
-    if (!(Number.isInteger(numClasses) && numClasses > 0)) throw new RangeError(`SSD: numClasses must be a whole number of at least 1, got ${numClasses}`)
-    if (levels.some((level, i) => level.stride !== 8 * 2 ** i)) throw new RangeError(`SSD: the levels must have strides 8, 16 and 32, got ${levels.map(l => l.stride)}`)
+    if (!(Number.isInteger(numClasses) && numClasses > 0))
+      throw new RangeError(`SSD: numClasses must be a whole number of at least 1, got ${numClasses}`)
+    if (levels.some((level, i) => level.stride !== 8 * 2 ** i))
+      throw new RangeError(`SSD: the levels must have strides 8, 16 and 32, got ${levels.map(l => l.stride)}`)
     this.numClasses = numClasses
     this.levels = levels
     this.stem = conv3(3, width, 2)
@@ -124,8 +126,14 @@ export class SSD extends Module {
     }
     const ready = merged.map((map, i) => this.smooth[i]!.forward(map))
     return {
-      scores: concat(ready.map((map, i) => this.scores[i]!.forward(map)), 1),
-      offsets: concat(ready.map((map, i) => this.offsets[i]!.forward(map)), 1),
+      scores: concat(
+        ready.map((map, i) => this.scores[i]!.forward(map)),
+        1,
+      ),
+      offsets: concat(
+        ready.map((map, i) => this.offsets[i]!.forward(map)),
+        1,
+      ),
     }
   }
 }
@@ -141,10 +149,23 @@ export class SSD extends Module {
 export function decodeBoxes(offsets: Tensor, anchors: readonly Box[]): Tensor {
   if (offsets.shape.length !== 3 || offsets.shape[1] !== anchors.length || offsets.shape[2] !== 4)
     throw new ShapeError(`decodeBoxes: offsets must be [n, ${anchors.length}, 4], got [${offsets.shape}]`)
-  const middle = tensor(anchors.flatMap(([x1, y1, x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2]), [1, anchors.length, 2])
-  const size = tensor(anchors.flatMap(([x1, y1, x2, y2]) => [x2 - x1, y2 - y1]), [1, anchors.length, 2])
+  const middle = tensor(
+    anchors.flatMap(([x1, y1, x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2]),
+    [1, anchors.length, 2],
+  )
+  const size = tensor(
+    anchors.flatMap(([x1, y1, x2, y2]) => [x2 - x1, y2 - y1]),
+    [1, anchors.length, 2],
+  )
   const [shift, growth] = offsets.split(2, 2)
   const at = middle.add(size.mul(shift!.mul(variances[0])))
-  const half = size.mul(growth!.mul(variances[1]).minimum(Math.log(1000 / 16)).exp()).mul(0.5)
+  const half = size
+    .mul(
+      growth!
+        .mul(variances[1])
+        .minimum(Math.log(1000 / 16))
+        .exp(),
+    )
+    .mul(0.5)
   return concat([at.sub(half), at.add(half)], 2)
 }

@@ -1,13 +1,25 @@
 import { Conv2d, Linear, Module, ready, seed, ShapeError, tensor, zeros, type Tensor } from '@portolan/core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CifarResNet, gradCam, heatPicture, integratedGradients, picturesOf, predictionGrid, saliency, VisionTransformer } from '../index.ts'
+import {
+  CifarResNet,
+  gradCam,
+  heatPicture,
+  integratedGradients,
+  picturesOf,
+  predictionGrid,
+  saliency,
+  VisionTransformer,
+} from '../index.ts'
 
 beforeAll(async () => void (await ready()))
 
 /** Scores that are known: class 0 is w·x, class 1 is (w·x)². */
 class Known extends Module {
   forward(x: Tensor): Tensor {
-    const sum = x.mul(tensor([1, -2, 3, 0], [1, 1, 2, 2])).flatten(1).sum(1, true)
+    const sum = x
+      .mul(tensor([1, -2, 3, 0], [1, 1, 2, 2]))
+      .flatten(1)
+      .sum(1, true)
     return sum.mul(tensor([[1, 0]])).add(sum.square().mul(tensor([[0, 1]])))
   }
 }
@@ -73,7 +85,10 @@ describe('pictures', () => {
     const x = tensor([0, 1, -1, 0, 2, -2], [1, 3, 1, 2])
     const [picture] = await picturesOf(x, { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 0.1] })
     // 255·(std·x + mean), a half to the even number
-    expect([picture!.shape, [...picture!.data]]).toEqual([[3, 1, 2], [128, 255, 64, 128, 178, 76]])
+    expect([picture!.shape, [...picture!.data]]).toEqual([
+      [3, 1, 2],
+      [128, 255, 64, 128, 178, 76],
+    ])
     await expect(picturesOf(zeros([1, 1, 2, 2]), { mean: [0, 0, 0], std: [1, 1, 1] })).rejects.toThrow(ShapeError)
   })
 

@@ -31,14 +31,35 @@ export async function gradCam(model: Scorer, x: Tensor, { target, layer, engine 
   const run = compile(
     (x: Tensor, target?: Tensor) => {
       const seen: Tensor[] = []
-      const scores = replacing(owner, method, y => (seen.push(y), y), () => model.forward(x))
+      const scores = replacing(
+        owner,
+        method,
+        y => (seen.push(y), y),
+        () => model.forward(x),
+      )
       const [maps] = seen
-      if (!maps || seen.length > 1) throw new PortolanError(`gradCam: ${layer ?? 'forwardFeatures'} must be called once by forward, it was ${seen.length} times`)
+      if (!maps || seen.length > 1)
+        throw new PortolanError(`gradCam: ${layer ?? 'forwardFeatures'} must be called once by forward, it was ${seen.length} times`)
       if (maps.shape.length !== 4)
-        throw new ShapeError(`gradCam: ${layer ?? 'the features'} must be maps [n, c, h, w], got [${maps.shape}]. Name a layer: { layer: '…' }`)
+        throw new ShapeError(
+          `gradCam: ${layer ?? 'the features'} must be maps [n, c, h, w], got [${maps.shape}]. Name a layer: { layer: '…' }`,
+        )
       const classes = classesOf(scores, target)
-      const [g] = grad(maps => chosen(replacing(owner, method, () => maps, () => model.forward(x)), classes).sum())(maps)
-      const raw = maps.mul(g!.mean([2, 3], true)).sum(1, true).relu() // [n, 1, h′, w′]
+      const [g] = grad(maps =>
+        chosen(
+          replacing(
+            owner,
+            method,
+            () => maps,
+            () => model.forward(x),
+          ),
+          classes,
+        ).sum(),
+      )(maps)
+      const raw = maps
+        .mul(g!.mean([2, 3], true))
+        .sum(1, true)
+        .relu() // [n, 1, h′, w′]
       const large = resize(raw, { size: [x.shape[2]!, x.shape[3]!], mode: 'linear' }).squeeze(1)
       const most = large.max([1, 2], true)
       return { map: large.div(most.greater(0).where(most, 1)), raw: raw.squeeze(1) }

@@ -33,7 +33,8 @@ export async function integratedGradients(
   x: Tensor,
   { target, baseline = x.zerosLike(), steps = 64, engine }: IntegratedGradientsOptions = {},
 ): Promise<Attribution> {
-  if (!(Number.isInteger(steps) && steps > 0)) throw new RangeError(`integratedGradients: steps must be a whole number of at least 1, got ${steps}`)
+  if (!(Number.isInteger(steps) && steps > 0))
+    throw new RangeError(`integratedGradients: steps must be a whole number of at least 1, got ${steps}`)
   if (String(baseline.shape) !== String(x.shape))
     throw new ShapeError(`integratedGradients: the baseline must be [${x.shape}] as the pictures, got [${baseline.shape}]`)
   const scores = compile((x: Tensor) => model.forward(x), { engine })

@@ -50,7 +50,9 @@ export interface HeatOptions {
 export function heatPicture({ shape, data }: Picture, heat: ArrayLike<number>, { picture: left = 0.45 }: HeatOptions = {}): Picture {
   const [c, h, w] = (shape.length === 2 ? [1, ...shape] : shape) as [number, number, number]
   if ((c !== 1 && c !== 3) || heat.length !== h * w)
-    throw new ShapeError(`heatPicture: a picture [3, h, w] or [1, h, w] and a number for each pixel are needed, got [${shape}] and ${heat.length} numbers`)
+    throw new ShapeError(
+      `heatPicture: a picture [3, h, w] or [1, h, w] and a number for each pixel are needed, got [${shape}] and ${heat.length} numbers`,
+    )
   const out = new Uint8ClampedArray(3 * h * w)
   for (let i = 0; i < h * w; i++) {
     const color = heatColor(heat[i]!)

@@ -16,9 +16,14 @@ export interface PredictionGridOptions extends Omit<ImageGridOptions, 'captions'
  * @example
  * await savePicture('predictions.png', await predictionGrid(pictures, { predicted, expected, labels, columns: 5 }))
  */
-export function predictionGrid(pictures: readonly Picture[], { predicted, expected, labels, ...options }: PredictionGridOptions): Promise<string> {
+export function predictionGrid(
+  pictures: readonly Picture[],
+  { predicted, expected, labels, ...options }: PredictionGridOptions,
+): Promise<string> {
   if (predicted.length !== pictures.length || (expected && expected.length !== pictures.length))
-    throw new ShapeError(`predictionGrid: ${pictures.length} pictures need as many predictions, got ${predicted.length}${expected ? ` and ${expected.length} expected classes` : ''}`)
+    throw new ShapeError(
+      `predictionGrid: ${pictures.length} pictures need as many predictions, got ${predicted.length}${expected ? ` and ${expected.length} expected classes` : ''}`,
+    )
   const name = (label: number): string => labels[label] ?? String(label)
   const captions = pictures.map((_, i) => {
     const wrong = expected !== undefined && predicted[i] !== expected[i]

@@ -13,7 +13,9 @@ export function classesOf(scores: Tensor, target: Tensor | undefined): Tensor {
   if (scores.shape.length !== 2) throw new PortolanError(`explaining needs a model that gives scores [n, classes], got [${scores.shape}]`)
   if (!target) return scores.argMax(1)
   if (target.dtype !== 'int32' || String(target.shape) !== String([scores.shape[0]]))
-    throw new PortolanError(`explaining: target must be int32 [${scores.shape[0]}], a class for each picture, got ${target.dtype} [${target.shape}]`)
+    throw new PortolanError(
+      `explaining: target must be int32 [${scores.shape[0]}], a class for each picture, got ${target.dtype} [${target.shape}]`,
+    )
   return target
 }
 

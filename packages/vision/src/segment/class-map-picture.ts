@@ -33,12 +33,21 @@ const camVid = [
  * @example
  * classMapPicture(await classes.data(), [180, 240], { over: picture })
  */
-export function classMapPicture(labels: ArrayLike<number>, [h, w]: readonly [number, number], { colors = camVid, over, picture = 0.45 }: ClassMapOptions = {}): Picture {
+export function classMapPicture(
+  labels: ArrayLike<number>,
+  [h, w]: readonly [number, number],
+  { colors = camVid, over, picture = 0.45 }: ClassMapOptions = {},
+): Picture {
   if (labels.length !== h * w || (over && String(over.shape) !== String([3, h, w])))
-    throw new ShapeError(`classMapPicture: [${h}, ${w}] needs ${h * w} labels${over ? ` and a picture [3, ${h}, ${w}]` : ''}, got ${labels.length}${over ? ` and [${over.shape}]` : ''}`)
+    throw new ShapeError(
+      `classMapPicture: [${h}, ${w}] needs ${h * w} labels${over ? ` and a picture [3, ${h}, ${w}]` : ''}, got ${labels.length}${over ? ` and [${over.shape}]` : ''}`,
+    )
   const left = over ? picture : 0
   return {
     shape: [3, h, w],
-    data: Uint8ClampedArray.from({ length: 3 * h * w }, (_, i) => (1 - left) * (colors[labels[i % (h * w)]!]?.[Math.floor(i / (h * w))] ?? 0) + left * (over?.data[i] ?? 0)),
+    data: Uint8ClampedArray.from(
+      { length: 3 * h * w },
+      (_, i) => (1 - left) * (colors[labels[i % (h * w)]!]?.[Math.floor(i / (h * w))] ?? 0) + left * (over?.data[i] ?? 0),
+    ),
   }
 }

@@ -24,22 +24,37 @@ describe('UNet', () => {
 })
 
 describe('segmentationLoss', () => {
-  const logits = tensor(Float32Array.from({ length: 2 * 3 * 4 }, (_, i) => Math.sin(i)), [2, 3, 2, 2])
+  const logits = tensor(
+    Float32Array.from({ length: 2 * 3 * 4 }, (_, i) => Math.sin(i)),
+    [2, 3, 2, 2],
+  )
   const labels = tensor(Int32Array.of(0, 1, 2, 3, 2, 1, 3, 0), [2, 2, 2]) // 3 does not count
 
   it('is the cross-entropy of the pixels that count', async () => {
     const rows = [0, 1, 2, 4, 5, 7]
-    const flat = logits.transpose([0, 2, 3, 1]).reshape([8, 3]).gather(tensor(Int32Array.from(rows)))
+    const flat = logits
+      .transpose([0, 2, 3, 1])
+      .reshape([8, 3])
+      .gather(tensor(Int32Array.from(rows)))
     const expected = await crossEntropy(flat, labels.flatten().gather(tensor(Int32Array.from(rows)))).item()
     expect(await segmentationLoss(logits, labels, { ignoreIndex: 3 }).item()).toBeCloseTo(expected, 6)
   })
 
   it('adds as much dice as is asked for, of what counts', async () => {
     const hard = (c: number) => [...labels.dataSync()].map(l => Number(l === c))
-    const counts = tensor([...labels.dataSync()].map(l => Number(l !== 3)), [2, 1, 2, 2])
-    const own = tensor([0, 1].flatMap(n => [0, 1, 2].flatMap(c => hard(c).slice(4 * n, 4 * n + 4))), [2, 3, 2, 2])
+    const counts = tensor(
+      [...labels.dataSync()].map(l => Number(l !== 3)),
+      [2, 1, 2, 2],
+    )
+    const own = tensor(
+      [0, 1].flatMap(n => [0, 1, 2].flatMap(c => hard(c).slice(4 * n, 4 * n + 4))),
+      [2, 3, 2, 2],
+    )
     const expected = await dice(logits.softmax(1).mul(counts), own).item()
-    const [plain, both] = [segmentationLoss(logits, labels, { ignoreIndex: 3 }), segmentationLoss(logits, labels, { ignoreIndex: 3, dice: 0.5 })]
+    const [plain, both] = [
+      segmentationLoss(logits, labels, { ignoreIndex: 3 }),
+      segmentationLoss(logits, labels, { ignoreIndex: 3, dice: 0.5 }),
+    ]
     expect((await both.item()) - (await plain.item())).toBeCloseTo(0.5 * expected, 6)
     expect(() => segmentationLoss(logits, zeros([2, 3, 2], 'int32'))).toThrow(ShapeError)
     expect(() => segmentationLoss(logits, labels, { dice: -1 })).toThrow(RangeError)

@@ -31,7 +31,9 @@ export class SegmentationScores implements Accumulator<[predicted: ArrayLike<num
   add(predicted: ArrayLike<number>, expected: ArrayLike<number>): void {
     if (this.#ignored === undefined) return this.matrix.add(predicted, expected)
     if (predicted.length !== expected.length)
-      throw new ShapeError(`SegmentationScores.add: predicted and expected must have the same length, got ${predicted.length} and ${expected.length}`)
+      throw new ShapeError(
+        `SegmentationScores.add: predicted and expected must have the same length, got ${predicted.length} and ${expected.length}`,
+      )
     const counted = Array.from(expected, (_, i) => i).filter(i => expected[i] !== this.#ignored)
     this.matrix.add(
       counted.map(i => predicted[i]!),
