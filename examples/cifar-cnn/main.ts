@@ -16,7 +16,20 @@ await classify(options, {
   model: classes =>
     sequential(
       [3, 32, 32],
-      [convolution(32, 3), relu, maxPooling(2), convolution(64, 3), relu, maxPooling(2), convolution(64, 3), relu, flatten(), dense(64), relu, dense(classes)],
+      [
+        convolution(32, 3),
+        relu,
+        maxPooling(2),
+        convolution(64, 3),
+        relu,
+        maxPooling(2),
+        convolution(64, 3),
+        relu,
+        flatten(),
+        dense(64),
+        relu,
+        dense(classes),
+      ],
     ),
   optimizer: () => adam(1e-3),
   input: [3, 32],

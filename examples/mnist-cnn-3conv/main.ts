@@ -1,5 +1,6 @@
 // Three convolutions for digits, with whole numbers as labels.
-import { adam, convolution, dense, flatten, lambda, maxPooling, sequential, type Tensor } from '@portolan/core'
+import { adam, convolution, dense, flatten, lambda, maxPooling, sequential, warmupCosine, type Tensor } from '@portolan/core'
+import { randomAffine } from '@portolan/data/node'
 import { classify, digitData, runOptions } from '@portolan/example-vision-kit'
 
 const options = runOptions({
@@ -7,7 +8,7 @@ const options = runOptions({
   name: 'mnist-cnn-3conv',
   real: 'MNIST',
   batchSize: 64,
-  epochs: [3, 10],
+  epochs: [3, 15],
 })
 const relu = lambda((x: Tensor) => x.relu())
 await classify(options, {
@@ -16,8 +17,23 @@ await classify(options, {
   model: classes =>
     sequential(
       [1, 28, 28],
-      [convolution(32, 3), relu, maxPooling(2), convolution(64, 3), relu, maxPooling(2), convolution(64, 3), relu, flatten(), dense(64), relu, dense(classes)],
+      [
+        convolution(32, 3),
+        relu,
+        maxPooling(2),
+        convolution(64, 3),
+        relu,
+        maxPooling(2),
+        convolution(64, 3),
+        relu,
+        flatten(),
+        dense(64),
+        relu,
+        dense(classes),
+      ],
     ),
-  optimizer: () => adam(1e-3),
+  optimizer: steps => adam(2e-3, { schedule: warmupCosine(steps / 20, steps) }),
+  // digits a little turned, moved and enlarged, so that the network cannot learn them by heart
+  augment: randomAffine({ rotate: 10, shift: 0.08, zoom: [0.9, 1.1], shear: 5 }),
   input: [1, 28],
 })

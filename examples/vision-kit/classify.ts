@@ -43,26 +43,31 @@ export interface ClassifyOptions<M extends Classes> {
 }
 
 /** Trains a classifier, judges it on pictures it has not seen, exports and verifies it, and draws what it got right and wrong. */
-export async function classify<M extends Classes>(options: RunOptions, given: ClassifyOptions<M>): Promise<{ model: M; testAccuracy: number }> {
+export async function classify<M extends Classes>(
+  options: RunOptions,
+  given: ClassifyOptions<M>,
+): Promise<{ model: M; testAccuracy: number }> {
   const { images, prepare, augment = prepare, normalize = {}, input } = given
   const { out, engine, batchSize } = options
   await mkdir(out, { recursive: true })
-  say(`Data: ${thousands(images.train.length)} to train, ${thousands(images.validation.length)} to validate, ${thousands(images.test.length)} to test`)
+  say(
+    `Data: ${thousands(images.train.length)} to train, ${thousands(images.validation.length)} to validate, ${thousands(images.test.length)} to test`,
+  )
   seed(options.seed)
   const model = given.model(images.classes.length)
   say(`\n${summary(model, [1, input[0], input[1], input[1]])}\n`)
 
   const transform = toFloat({ ...normalize, fields: ['image'] })
   const batches = loader(images.train, { batchSize, shuffle: true, seed: options.seed, transform, ...(augment && { each: augment }) })
-  const judged = { batchSize: 256, transform, ...(prepare && { each: prepare }) }
+  const judged = (images: Images['test']) => loader(images, { batchSize: 256, transform, ...(prepare && { each: prepare }) })
   const optimizer = given.optimizer(batches.length * options.epochs)
   const step = given.step?.(model, optimizer) ?? supervised({ model, loss: crossEntropy, optimizer, metrics: { accuracy } })
-  const history = await train(options, { step, batches, validation: loader(images.validation, judged) })
+  const history = await train(options, { step, batches, validation: judged(images.validation) })
 
   const matrix = new ConfusionMatrix(images.classes.length)
   const predictor = runner(model, engine && { engine })
   const predicted: number[] = []
-  for await (const { image, label } of loader(images.test, judged)) {
+  for await (const { image, label } of judged(images.test)) {
     const classes = await (await predictor.predict({ image })).output!.argMax(1).data()
     matrix.add(classes, await label.data())
     predicted.push(...classes)
@@ -75,7 +80,13 @@ export async function classify<M extends Classes>(options: RunOptions, given: Cl
   const pictures = shown.map(({ image: { shape, data } }) => ({ shape, data: data as Uint8Array }))
   await savePicture(
     join(out, 'predictions.png'),
-    await predictionGrid(pictures, { predicted: predicted.slice(0, shown.length), expected, labels: images.classes, columns: 5, title: 'Test pictures as the network sees them' }),
+    await predictionGrid(pictures, {
+      predicted: predicted.slice(0, shown.length),
+      expected,
+      labels: images.classes,
+      columns: 5,
+      title: 'Test pictures as the network sees them',
+    }),
   )
   await saveWeights(model, join(out, 'weights.safetensors'), { classes: images.classes.join(',') })
 

@@ -1,4 +1,4 @@
-import { cifar10, digits, mnist, shapes, stratifiedSplit, type ArrayDataset } from '@portolan/data/node'
+import { ArrayDataset, cifar10, digits, mnist, shapes, stratifiedSplit } from '@portolan/data/node'
 import type { RunOptions } from './run-options.ts'
 
 /** Pictures with a class each, kept apart as they should be: the test set is looked at once, at the end. */
@@ -27,5 +27,9 @@ export async function cifarData({ data, seed }: RunOptions, { count = 1500 }: { 
 /** MNIST, or the generated digits. A twelfth of the training set is for validation. */
 export async function digitData({ data, seed }: RunOptions): Promise<Images> {
   const { train, test } = data === 'real' ? await mnist() : digits({ seed })
-  return { ...divided(train, 1 / 12, seed), test, classes: Array.from({ length: 10 }, (_, i) => String(i)) }
+  return { ...divided(withChannel(train), 1 / 12, seed), test: withChannel(test), classes: Array.from({ length: 10 }, (_, i) => String(i)) }
 }
+
+/** Transforms want pictures as [c, h, w]: [n, h, w] → [n, 1, h, w] */
+const withChannel = ({ length, fields: { image, label } }: ArrayDataset<'image' | 'label'>): ArrayDataset<'image' | 'label'> =>
+  new ArrayDataset({ image: { data: image.data, shape: [length, 1, ...image.shape.slice(1)] }, label })

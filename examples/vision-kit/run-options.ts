@@ -32,10 +32,17 @@ const positive = (text: string): number => {
 }
 
 /** What the command line says. The same command again goes on where the last one ended. */
-export function runOptions({ description, name, real, batchSize, epochs }: RunDefaults, args: readonly string[] = process.argv): RunOptions {
+export function runOptions(
+  { description, name, real, batchSize, epochs }: RunDefaults,
+  args: readonly string[] = process.argv,
+): RunOptions {
   const given = new Command(`node main.ts`)
     .description(description)
-    .addOption(new Option('--data <set>', `generated: made by rule, always there; real: ${real}`).choices(['generated', 'real']).default('generated'))
+    .addOption(
+      new Option('--data <set>', `generated: made by rule, always there; real: ${real}`)
+        .choices(['generated', 'real'])
+        .default('generated'),
+    )
     .option('--epochs <n>', `how often to go through the training set (default: ${epochs[0]}, for real ${epochs[1]})`, positive)
     .option('--batch-size <n>', 'samples in a step', positive, batchSize)
     .option('--seed <n>', 'one seed, one result', Number, 42)

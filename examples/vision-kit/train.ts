@@ -15,13 +15,19 @@ export interface TrainOptions {
 }
 
 /** Trains, from the last checkpoint on if there is one, and draws the curves. */
-export async function train(options: RunOptions, { step, batches, validation, part = 'train', epochs = options.epochs }: TrainOptions): Promise<History> {
+export async function train(
+  options: RunOptions,
+  { step, batches, validation, part = 'train', epochs = options.epochs }: TrainOptions,
+): Promise<History> {
   await mkdir(options.out, { recursive: true })
   const trainer = new Trainer({ step, ...(options.engine && { engine: options.engine }) })
   try {
     const checkpoint = checkpoints(join(options.out, 'checkpoints', part), { resume: true })
     const history = await trainer.fit(batches, { epochs, ...(validation && { validation }), checkpoint })
-    await savePicture(join(options.out, `${part === 'train' ? 'curves' : part}.png`), await curves(history, { title: `${options.name} on ${options.data} data` }))
+    await savePicture(
+      join(options.out, `${part === 'train' ? 'curves' : part}.png`),
+      await curves(history, { title: `${options.name} on ${options.data} data` }),
+    )
     return history
   } finally {
     await trainer.dispose()
