@@ -9,6 +9,7 @@ import {
   seed,
   summary,
   supervised,
+  type History,
   type Module,
   type Optimizer,
   type Tensor,
@@ -17,8 +18,8 @@ import {
 import { confusionPicture } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
 import { loader, toFloat, type SampleTransform } from '@portolan/data/node'
-import { exportOnnx, verify } from '@portolan/export-onnx'
 import { predictionGrid } from '@portolan/vision'
+import { exportChecked } from './export-checked.ts'
 import type { Images } from './image-data.ts'
 import { report, say, thousands } from './report.ts'
 import type { RunOptions } from './run-options.ts'
@@ -42,11 +43,15 @@ export interface ClassifyOptions<M extends Classes> {
   readonly input: readonly [channels: number, side: number]
 }
 
+export interface Classified<M extends Classes> {
+  readonly model: M
+  readonly history: History
+  readonly testAccuracy: number
+  readonly onnxMaxAbsDiff: number
+}
+
 /** Trains a classifier, judges it on pictures it has not seen, exports and verifies it, and draws what it got right and wrong. */
-export async function classify<M extends Classes>(
-  options: RunOptions,
-  given: ClassifyOptions<M>,
-): Promise<{ model: M; testAccuracy: number }> {
+export async function classify<M extends Classes>(options: RunOptions, given: ClassifyOptions<M>): Promise<Classified<M>> {
   const { images, prepare, augment = prepare, normalize = {}, input } = given
   const { out, engine, batchSize } = options
   await mkdir(out, { recursive: true })
@@ -90,12 +95,8 @@ export async function classify<M extends Classes>(
   )
   await saveWeights(model, join(out, 'weights.safetensors'), { classes: images.classes.join(',') })
 
-  const file = join(out, 'model.onnx')
-  const ports = { image: ['n', input[0], input[1], input[1]] } as const
-  const wrapping = { postprocess: (scores: Tensor) => scores.softmax() }
-  await exportOnnx(model, ports, { file, ...wrapping })
-  const { maxAbsDiff } = await verify(model, file, ports, { ...wrapping, sizes: [1, 7] })
-  say(`Exported ${file}; it differs from the model by at most ${maxAbsDiff.toExponential(1)}`)
-  await report(options, history, { testAccuracy: matrix.accuracy(), onnxMaxAbsDiff: maxAbsDiff })
-  return { model, testAccuracy: matrix.accuracy() }
+  const probabilities = { postprocess: (scores: Tensor) => scores.softmax() }
+  const onnxMaxAbsDiff = await exportChecked(model, join(out, 'model.onnx'), [input[0], input[1], input[1]], probabilities)
+  await report(options, history, { testAccuracy: matrix.accuracy(), onnxMaxAbsDiff })
+  return { model, history, testAccuracy: matrix.accuracy(), onnxMaxAbsDiff }
 }

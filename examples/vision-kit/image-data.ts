@@ -9,8 +9,13 @@ export interface Images {
   readonly classes: readonly string[]
 }
 
-function divided(all: ArrayDataset<'image' | 'label'>, share: number, seed: number): Pick<Images, 'train' | 'validation'> {
-  const [train, validation] = stratifiedSplit(all.fields.label.data, { fraction: 1 - share, seed })
+function divided(
+  { fields: { image, label } }: ArrayDataset<'image' | 'label'>,
+  share: number,
+  seed: number,
+): Pick<Images, 'train' | 'validation'> {
+  const all = new ArrayDataset({ image, label }) // without boxes and masks, where there are some
+  const [train, validation] = stratifiedSplit(label.data, { fraction: 1 - share, seed })
   return { train: all.subset(train), validation: all.subset(validation) }
 }
 
