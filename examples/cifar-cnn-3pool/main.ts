@@ -7,7 +7,7 @@ const options = runOptions({
   name: 'cifar-cnn-3pool',
   real: 'CIFAR-10',
   batchSize: 64,
-  epochs: [4, 10],
+  epochs: [12, 10],
 })
 const relu = lambda((x: Tensor) => x.relu())
 await classify(options, {

@@ -38,7 +38,10 @@ const each = compose(
   colorJitter({ brightness: 0.2, contrast: 0.2 }),
 )
 const batches = loader(data.train, { batchSize, shuffle: true, dropLast: true, seed: options.seed, each, transform: targets })
-const judge = ({ image, label, offset }: Batch) => ssdLoss(model.forward(image!), { label: label!, offset: offset! })
+const judge = ({ image, label, offset }: Batch) => {
+  const { loss, places, classes } = ssdLoss(model.forward(image!), { label: label!, offset: offset! })
+  return { loss, placesLoss: places, classesLoss: classes }
+}
 const optimizer = adamW(3e-3, { weightDecay: 0.01, clipNorm: 5, schedule: oneCycle(batches.length * options.epochs) })
 const step: TrainStep = { train: batch => optimizer.minimize(model, () => judge(batch)), evaluate: judge, state: { model, optimizer } }
 optimizer.init(model)

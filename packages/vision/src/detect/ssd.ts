@@ -35,7 +35,7 @@ export interface SSDOptions {
 }
 
 /** What a detector says of each anchor. */
-export interface AnchorAnswers {
+export type AnchorAnswers = {
   /** Scores of nothing and of each class: [n, anchors, 1 + classes] */
   readonly scores: Tensor
   /** Changes that make an anchor the box: [n, anchors, 4] */
