@@ -10,7 +10,7 @@ const options = runOptions({
   name: 'resnet',
   real: 'CIFAR-10',
   batchSize: 128,
-  epochs: [4, 16],
+  epochs: [4, 24],
 })
 const { preprocessing } = new CifarResNet(8)
 await classify(options, {
