@@ -17,3 +17,15 @@ def save(path, tensors):
     text = json.dumps(header, separators=(',', ':')).encode()
     text += b' ' * (-len(text) % 8)
     path.write_bytes(struct.pack('<Q', len(text)) + text + b''.join(parts))
+
+
+def load(path):
+    """The arrays of a file by name."""
+    data = path.read_bytes()
+    (length,) = struct.unpack('<Q', data[:8])
+    names = {kind: name for name, kind in KINDS.items()}
+    body = data[8 + length:]
+    return {
+        name: numpy.frombuffer(body[entry['data_offsets'][0]:entry['data_offsets'][1]], numpy.dtype(names[entry['dtype']]).newbyteorder('<')).reshape(entry['shape'])
+        for name, entry in json.loads(data[8:8 + length]).items() if name != '__metadata__'
+    }

@@ -1,0 +1,7 @@
+export { classify, type Classes, type ClassifyOptions } from './classify.ts'
+export { dataFolder } from './data-folder.ts'
+export { exportChecked } from './export-checked.ts'
+export { cifarData, digitData, type Images } from './image-data.ts'
+export { report, say, thousands } from './report.ts'
+export { runOptions, type RunDefaults, type RunOptions } from './run-options.ts'
+export { train, type TrainOptions } from './train.ts'
