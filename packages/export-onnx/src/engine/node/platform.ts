@@ -1,4 +1,4 @@
-import { FormatError, PortolanError } from '@portolan/core'
+import { FileError, PortolanError } from '@portolan/core'
 import { checkModel } from '../../model/check-model.ts'
 import { identities, type Identity } from '../identity.ts'
 import type { Ort, OrtModule, Platform } from '../platform.ts'
@@ -27,8 +27,9 @@ export const node: Platform = {
     if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()
   },
-  spawn: async () => {
-    throw new PortolanError('a worker is for browsers')
+  async spawn(provider, options) {
+    await node.load(provider, options) // says what is missing here, and in the words of this thread
+    return (await import('./spawn.ts')).spawn(provider, options)
   },
   async read(ort, tensor): Promise<Ort.Tensor.DataType> {
     fetching ??= identities(ort, { executionProviders: ['webgpu'], preferredOutputLocation: 'cpu' })
@@ -42,12 +43,8 @@ export const node: Platform = {
   async source(path) {
     const { readFile } = await import('node:fs/promises')
     const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-      throw new FormatError(
-        `OnnxModel: ${path} cannot be read (${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}). Look at its path.`,
-        {
-          cause,
-        },
-      )
+      const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+      throw new FileError(`OnnxModel: ${path} cannot be read (${why}). Look at its path.`, { cause })
     })
     checkModel(bytes, { label: path, external: true })
     return path // onnxruntime finds weights in other files by it
