@@ -31,7 +31,7 @@ await prepare(options)
 const series = options.data === 'etth1' ? await etth1() : seasons(options.seed)
 const { channels, ends } = series
 const { horizon } = options
-const history = options.history ?? (options.data === 'etth1' && options.model === 'linear' ? 336 : 96)
+const history = options.history ?? (options.model === 'lstm' ? 48 : options.data === 'etth1' ? 336 : 96)
 const data = scaled(series)
 const part = (from: number, to: number): ArrayDataset<'x' | 'y'> => windows(data, channels, [from, to], { history, horizon })
 const [train, validation, test] = [part(0, ends[0]), part(ends[0], ends[1]), part(ends[1], ends[2])]
