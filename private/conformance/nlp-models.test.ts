@@ -140,7 +140,7 @@ describe('BERT base and GPT-2 small', () => {
         if (missing.includes(name)) execFileSync(python, [join(golden, 'nlp_models.py'), cache, name], { stdio: 'inherit' })
         await check(make, cache, name, engines.auto)
       },
-      600_000,
+      1_800_000,
     )
   }
 })

@@ -1,0 +1,133 @@
+// Trains a translator, translates unseen sentences greedily and by beams, and counts how well by BLEU.
+import { join } from 'node:path'
+import { Option } from 'commander'
+import { adamW, crossEntropy, runner, seed, supervised, tensor, Trainer, warmupCosine, type Tensor } from '@portolan/core'
+import { curves } from '@portolan/core/draw'
+import { savePicture, saveWeights } from '@portolan/core/node'
+import { ArrayDataset, loader } from '@portolan/data'
+import {
+  AttentionTranslator,
+  beamSearch,
+  Bleu,
+  TransformerTranslator,
+  trainBpe,
+  wholeSequences,
+  wordTokenizer,
+  type Tokenizer,
+} from '@portolan/nlp'
+import { saveTokenizer } from '@portolan/nlp/node'
+import { command, engineOf, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
+import { KeepBest } from '../shared/keep-best.ts'
+import { backwards, multi30k, type Pair } from './data.ts'
+
+const kinds = ['luong', 'bahdanau', 'transformer'] as const
+const options = command('translation', 'Trains a translator and counts how well it translates.', ['backwards', 'multi30k'], 64)
+  .addOption(new Option('--model <kind>', 'which network').choices(kinds).default('transformer'))
+  .option('--dim <n>', 'channels (default: backwards 48, else 256; the LSTMs have twice as many)', positive)
+  .option('--vocab <n>', 'tokens of each language, for multi30k', positive, 8000)
+  .option('--beams <n>', 'how many sequences the search follows', positive, 5)
+  .option('--rate <r>', 'learning rate (default: 0.001, backwards 0.003)', Number)
+  .option('--limit <n>', 'how many of the test sentences are translated', positive, 1000)
+  .parse()
+  .opts<CommonOptions & { model: (typeof kinds)[number]; dim?: number; vocab: number; beams: number; rate?: number; limit: number }>()
+
+const started = performance.now()
+await prepare(options)
+const small = options.data === 'backwards'
+const set = small ? backwards(options.seed) : await multi30k()
+const special = ['[PAD]', '[UNK]', '[BOS]', '[EOS]']
+const learned = (texts: string[], begin: boolean): Tokenizer => {
+  const around = { special, end: '[EOS]', ...(begin && { begin: '[BOS]' }) }
+  return small ? wordTokenizer(texts, { ...around, lowercase: false }) : trainBpe(texts, { ...around, vocabSize: options.vocab })
+}
+const from = learned(
+  set.train.map(p => p.source),
+  false,
+)
+const to = learned(
+  set.train.map(p => p.target),
+  true,
+)
+const [begin, end] = [to.idOf('[BOS]'), to.idOf('[EOS]')]
+/** Tokens of a sentence and its ends, at most; longer ones are left out of training and cut in the test. */
+const longest = small ? 8 : 48
+const rows = (ids: number[][], length: number): { data: Int32Array; shape: number[] } => {
+  const data = new Int32Array(ids.length * length)
+  for (const [i, row] of ids.entries()) data.set(row, i * length)
+  return { data, shape: [ids.length, length] }
+}
+function dataset(pairs: readonly Pair[]): ArrayDataset<'source' | 'before' | 'next'> {
+  const all = pairs
+    .map(p => ({ source: from.encode(p.source).ids, target: to.encode(p.target).ids }))
+    .filter(p => p.source.length <= longest && p.target.length <= longest)
+  return new ArrayDataset({
+    source: rows(all.map(p => p.source), longest), // prettier-ignore
+    before: rows(all.map(p => p.target.slice(0, -1)), longest - 1), // prettier-ignore
+    next: rows(all.map(p => p.target.slice(1)), longest - 1), // prettier-ignore
+  })
+}
+const [train, validation] = [dataset(set.train), dataset(set.validation)]
+console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation.length} to validate; ${from.size} and ${to.size} tokens`)
+
+seed(options.seed)
+const dim = options.dim ?? (small ? 48 : 256)
+const sizes = { sourceSize: from.size, targetSize: to.size, dropout: small ? 0 : 0.2 }
+const model =
+  options.model === 'transformer'
+    ? new TransformerTranslator({ ...sizes, dim, layers: small ? 2 : 3 })
+    : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: options.model })
+const epochs = options.epochs ?? (small ? 5 : 12)
+const batches = loader(train, { batchSize: options.batchSize, shuffle: true, seed: options.seed })
+const steps = epochs * batches.length
+const optimizer = adamW(options.rate ?? (small ? 3e-3 : 1e-3), {
+  weightDecay: 0.01,
+  schedule: warmupCosine(steps / 10, steps),
+  clipNorm: 1,
+})
+const loss = (logits: Tensor, next: Tensor): Tensor => crossEntropy(logits, next, { ignoreIndex: 0, labelSmoothing: small ? 0 : 0.1 })
+const best = new KeepBest(model, 'loss', 'min')
+const engine = engineOf(options)
+const step = supervised({ model, loss, optimizer, input: ['source', 'before'], target: 'next' })
+const trainer = new Trainer({ step, ...engine, callbacks: [best] })
+const history = await trainer.fit(batches, { epochs, validation: loader(validation, { batchSize: 100 }) })
+best.putBack()
+await savePicture(join(options.out, 'curves.png'), await curves(history, { title: `${options.model} on ${options.data}` }))
+await saveWeights(model, join(options.out, 'weights.safetensors'))
+await saveTokenizer(from, join(options.out, 'source.json'))
+await saveTokenizer(to, join(options.out, 'target.json'))
+
+const translator = runner(model, engine)
+async function translate(text: string, beams: number): Promise<string> {
+  const source = tensor(rows([from.encode(text, { maxLength: longest }).ids], longest).data, [1, longest])
+  const model = wholeSequences(translator, { length: longest - 1, inputs: { source }, name: 'target' })
+  const [found] = await beamSearch(model, [begin], { beams, maxTokens: longest - 2, end })
+  return to.decode(found!.tokens)
+}
+const test = set.test.slice(0, options.limit)
+async function judge(beams: number) {
+  const bleu = new Bleu()
+  const texts: string[] = []
+  for (const { source, target } of test) {
+    const text = await translate(source, beams)
+    texts.push(text)
+    bleu.add(text, target)
+  }
+  return { texts, ...bleu.value() }
+}
+const [greedy, wide] = [await judge(1), await judge(options.beams)]
+console.log(
+  `\nBLEU of ${test.length} sentences: ${greedy.score.toFixed(2)} greedy, ${wide.score.toFixed(2)} with ${options.beams} beams (cased, 13a)`,
+)
+for (const [i, { source, target }] of test.slice(0, 5).entries()) console.log(`\n  ${source}\n  → ${wide.texts[i]}\n  = ${target}`)
+const seconds = (performance.now() - started) / 1000
+console.log(`\nPictures, weights and tokenizers are in ${options.out}/. All of it took ${seconds.toFixed(1)} s.`)
+await report(options, {
+  model: options.model,
+  greedy: greedy.score,
+  beams: wide.score,
+  bestEpoch: best.epoch,
+  samples: test.slice(0, 5).map(({ source, target }, i) => ({ source, target, translation: wide.texts[i] })),
+  seconds,
+  history: history.epochs.map(({ seconds: _, ...epoch }) => epoch),
+})
+await Promise.all([trainer.dispose(), translator.dispose()])
