@@ -59,14 +59,18 @@ else if (!(minutes > 0)) {
         if (performance.now() - shown > 60_000) {
           shown = performance.now()
           const left = Math.max(0, Math.round((end - shown) / 60_000))
-          console.log(`${rounds} rounds, ${left} minutes left: heap ${(heap / MiB).toFixed(1)} MiB, process ${(rss / MiB).toFixed(0)} MiB, ${files} files`)
+          console.log(
+            `${rounds} rounds, ${left} minutes left: heap ${(heap / MiB).toFixed(1)} MiB, process ${(rss / MiB).toFixed(0)} MiB, ${files} files`,
+          )
         }
         return performance.now() < end
       })
     const verdicts = judge(samples)
     console.log(`\n${rounds} rounds in ${minutes} minutes`)
     for (const { of, second, last, allowed, flat } of verdicts)
-      console.log(`${flat ? 'flat ' : 'GREW '} ${of.padEnd(9)} ${second} in the second quarter, ${last} in the last, ${Math.floor(allowed)} allowed`)
+      console.log(
+        `${flat ? 'flat ' : 'GREW '} ${of.padEnd(9)} ${second} in the second quarter, ${last} in the last, ${Math.floor(allowed)} allowed`,
+      )
     if (!verdicts.every(v => v.flat)) process.exitCode = 1
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -27,7 +27,11 @@ const { train, test } = digits({ train: 128, test: 32, seed: 3 })
  * run and compared.
  * @param after what to do after each; it says whether to go on.
  */
-export async function stretch(turn: number, { folder, rounds }: { folder: string; rounds: number }, after: () => Promise<boolean>): Promise<void> {
+export async function stretch(
+  turn: number,
+  { folder, rounds }: { folder: string; rounds: number },
+  after: () => Promise<boolean>,
+): Promise<void> {
   seed(7)
   const compiled = turn % 2 === 1
   const name = compiled ? 'compiled' : 'eager'
