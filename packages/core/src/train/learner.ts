@@ -20,9 +20,9 @@ export class Learner {
     this.#guard = new Guard(step, state)
   }
 
-  /** How many batches like this one should be one run. */
-  aRun(batch: Batch): Promise<number> {
-    return this.#steps.aRun(batch)
+  /** How many batches like this one should be one run, of so many in an epoch. */
+  aRun(batch: Batch, epoch?: number): Promise<number> {
+    return this.#steps.aRun(batch, epoch)
   }
   /** Every variable that steps have changed so far. */
   get writes(): ReadonlySet<Variable> {

@@ -49,7 +49,7 @@ export interface OnnxOptions {
   providers?: readonly Provider[]
   /** How many threads compute one op; default 2. In a page that is not cross-origin isolated, 'wasm' has one. */
   threads?: number
-  /** Compute in a thread of its own, so that a page or a server stays responsive; default false. */
+  /** Compute in a thread of its own, so that a page or a server stays responsive: numbers are copied to and from it. Default false. */
   worker?: boolean
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'

@@ -21,10 +21,11 @@ export const unpacked = (session: Session, { inputs, outputs }: Packed, given: G
     const made: Storage[] = []
     for (const [k, whole] of (await session.run(feeds)).entries()) {
       const places = outputs[k]!
+      const kept = { parts: places.length }
       let from = 0
       for (const i of places) {
         const length = size(given.outputs[i]!.shape)
-        made[i] = places.length === 1 ? whole : new PartStorage(whole, from, length)
+        made[i] = places.length === 1 ? whole : new PartStorage(whole, from, length, kept)
         from += length
       }
     }
@@ -33,12 +34,13 @@ export const unpacked = (session: Session, { inputs, outputs }: Packed, given: G
   release: () => session.release(),
 })
 
-/** A part of a vector, which lives as long as any of its parts. */
+/** A part of a vector, which lives as long as any of its parts: `kept` counts them. */
 class PartStorage extends Storage {
   constructor(
     readonly whole: Storage,
     readonly from: number,
     readonly length: number,
+    readonly kept: { parts: number },
   ) {
     super()
   }
@@ -49,7 +51,11 @@ class PartStorage extends Storage {
   override readSync(): TypedArray {
     return this.#cut(this.whole.readSync())
   }
-  override dispose(): void {}
+  #gone = false
+  override dispose(): void {
+    if (!this.#gone && --this.kept.parts === 0) this.whole.dispose()
+    this.#gone = true
+  }
 }
 
 /** The vector that these are all of, in order. */

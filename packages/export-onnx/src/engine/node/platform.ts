@@ -27,8 +27,9 @@ export const node: Platform = {
     if (inBrowsers.has(provider)) throw new PortolanError(`'${provider}' is for browsers; Node has 'cpu', 'webgpu' and 'cuda'`)
     return runtime()
   },
-  spawn: async () => {
-    throw new PortolanError('a worker is for browsers')
+  async spawn(provider, options) {
+    await node.load(provider, options) // says what is missing here, and in the words of this thread
+    return (await import('./spawn.ts')).spawn(provider, options)
   },
   async read(ort, tensor): Promise<Ort.Tensor.DataType> {
     fetching ??= identities(ort, { executionProviders: ['webgpu'], preferredOutputLocation: 'cpu' })
