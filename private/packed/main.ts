@@ -2,7 +2,7 @@
 // `npm run check:packed`, or under another Node `npm run check:packed -- --node 22`.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -34,10 +34,12 @@ const node = (cwd: string, script: string, ...args: string[]): string => sh(cwd,
 
 const { values } = parseArgs({ options: { node: { type: 'string' } } })
 if (values.node !== undefined) {
-  const other = sh(root, 'npm', 'exec', '--yes', '-p', `node@${values.node}`, '--', 'node', '-p', 'process.execPath')
+  const said = sh(root, 'npm', 'exec', '--yes', `node@${values.node}`, '--', '-p', 'process.execPath')
+  const other = said
     .trim()
     .split('\n')
-    .at(-1)!
+    .find(line => existsSync(line))
+  assert(other, `npm has no Node ${values.node}: ${said}`)
   const env = { ...process.env, PATH: `${dirname(other)}${delimiter}${process.env['PATH']}` } // npm runs on it too
   const { status } = spawnSync(other, ['--import', 'tsx', import.meta.filename], { cwd: root, env, stdio: 'inherit' })
   process.exit(status ?? 1)

@@ -11,6 +11,7 @@ const uses = {
     for await (const { image } of loader(digits({ train: 8, test: 1 }).train, { batchSize: 8 })) return `loads [${image.shape}]`
   },
   '@portolan/vision': async vision => `has ${Object.keys(vision).length} exports`,
+  '@portolan/nlp': async ({ characterTokenizer }) => `has a ${typeof characterTokenizer(['port to port'])} that reads characters`,
   '@portolan/export-onnx': async ({ exportOnnx, OnnxModel }) => {
     const bytes = await exportOnnx(new Linear(1, 1), { x: ['n', 1] })
     if (existsSync('node_modules/onnxruntime-node')) return `exports ${bytes.length} bytes`
