@@ -46,7 +46,7 @@ function lastWords(text: string): string {
 }
 
 /** The longest that a contender may be silent. */
-const patience = 600_000
+const patience = 1_800_000
 
 /**
  * Starts a process that prints `READY` and what it is, then answers every line `n` with a JSON list of n step

@@ -12,3 +12,8 @@ export { segmentationFolder, type SegmentationFolderOptions } from './source/seg
 export { readCsv } from './source/read-csv.ts'
 export { readTar, type ReadTarOptions } from './source/read-tar.ts'
 export { readImage, writeImage, type Picture, type ReadImageOptions } from './source/image-file.ts'
+export { readText, type PlaceOptions } from './source/find-file.ts'
+export { readWav } from './source/read-wav.ts'
+export { multi30k, rtPolarity, tinyShakespeare, trec, wnut17, type Multi30kOptions, type TrecOptions } from './source/text-sets.ts'
+export { spokenDigits, type SpokenDigit } from './source/spoken-digits.ts'
+export { etth1, movieLens, type EttOptions, type Ratings, type SplitSeries } from './source/table-sets.ts'

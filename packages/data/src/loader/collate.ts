@@ -1,5 +1,6 @@
-import { ShapeError, type TypedArray } from '@portolan/core'
+import { ShapeError } from '@portolan/core'
 import type { Field, Fields } from '../source/array-dataset.ts'
+import { zerosLike } from '../source/zeros-like.ts'
 import { boxFields, pickRows } from '../transform/move-sample.ts'
 import { PixelView } from '../transform/pixel-view.ts'
 
@@ -11,8 +12,6 @@ export interface CollateOptions {
 }
 
 const isBoxField = (name: string): boolean => name === 'boxes' || (boxFields as readonly string[]).includes(name)
-const like = (data: TypedArray, length: number): TypedArray =>
-  data instanceof Float32Array ? new Float32Array(length) : data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length)
 
 /** Without the rows that only filled it up. */
 function trueBoxes(sample: Fields): Fields {
@@ -40,7 +39,7 @@ export function collate<K extends string>(
       const filled = isBoxField(name)
       const rest = filled ? shape.slice(1) : shape
       const row = rest.reduce((a, b) => a * b, filled ? room : 1)
-      const joined = like(data, all.length * row)
+      const joined = zerosLike(data, all.length * row)
       if (name === 'classes') joined.fill(-1)
       all.forEach((sample, i) => {
         const field = sample[name] as Field | undefined

@@ -1,6 +1,7 @@
 import { HostRng, RangeError, ShapeError, type HostRngState, type Shape, type TypedArray } from '@portolan/core'
 import { collate } from '../loader/collate.ts'
 import type { SampleTransform } from '../transform/sample-transform.ts'
+import { zerosLike } from './zeros-like.ts'
 
 /** Numbers of one kind for each sample, row-major: `shape[0]` samples of `shape.slice(1)`. */
 export interface Field {
@@ -25,8 +26,6 @@ export interface BatchSource<K extends string = string> {
 const SPLIT_STREAM = 0x73706c74
 
 const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
-const zerosLike = (data: TypedArray, length: number): TypedArray =>
-  data instanceof Float32Array ? new Float32Array(length) : data instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length)
 const rows = ({ data, shape }: Field, start: number, end: number): TypedArray =>
   data.subarray(start * size(shape.slice(1)), end * size(shape.slice(1)))
 
