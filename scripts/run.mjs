@@ -19,6 +19,7 @@ const tasks = {
   'check:packed': [process.execPath, '--import', 'tsx', 'private/packed/main.ts'],
   'check:crash': [process.execPath, ...source, 'private/crash/main.ts'],
   fuzz: [process.execPath, ...source, 'private/fuzz/main.ts'],
+  soak: [process.execPath, '--expose-gc', ...source, 'private/soak/main.ts'],
   build: ['npm', 'exec', '--yes', pnpm, '--', 'turbo', 'run', 'build'],
 }
 

@@ -40,7 +40,7 @@ function stretch(name: string, from: number, n: number): Promise<string | undefi
     let hung: NodeJS.Timeout
     const wait = (): void => {
       clearTimeout(hung)
-      hung = setTimeout(() => child.kill('SIGKILL'), 30 * patience) // a stretch between two signs of life is 100 files
+      hung = setTimeout(() => child.kill('SIGKILL'), 180 * patience) // 100 files lie between two signs of life, and the machine may be busy
     }
     wait()
     child.stderr!.on('data', (piece: Buffer) => (errors = (errors + piece.toString()).slice(-20_000)))

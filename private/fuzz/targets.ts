@@ -221,7 +221,7 @@ export const targets: readonly Target[] = [
     words: ['Gemm', 'MatMul', 'Expand', 'ConstantOfShape', 'Loop', 'location', '../../etc/passwd', 'com.microsoft', 'value', 'n'],
     cap: 512 * MiB,
     async read(bytes) {
-      const label = `the given ${bytes.length} bytes`
+      const label = `the given model of ${bytes.length} bytes`
       await OnnxModel.load(bytes, { threads: 1, warn: () => {} }).then(
         model => model.dispose(),
         error => judge(error, label, false),

@@ -1,9 +1,11 @@
-// Packs what we publish, installs the tarballs with plain npm in an empty folder, and uses them there as a stranger would.
+// Packs what we publish, installs the tarballs with plain npm in empty folders, and uses them there as a stranger would:
+// `npm run check:packed`, or under another Node `npm run check:packed -- --node 22`.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { checkPages } from './pages.ts'
@@ -29,6 +31,20 @@ function sh(cwd: string, command: string, ...args: string[]): string {
   return stdout + stderr
 }
 const node = (cwd: string, script: string, ...args: string[]): string => sh(cwd, process.execPath, script, ...args)
+
+const { values } = parseArgs({ options: { node: { type: 'string' } } })
+if (values.node !== undefined) {
+  const said = sh(root, 'npm', 'exec', '--yes', `node@${values.node}`, '--', '-p', 'process.execPath')
+  const other = said
+    .trim()
+    .split('\n')
+    .find(line => existsSync(line))
+  assert(other, `npm has no Node ${values.node}: ${said}`)
+  const env = { ...process.env, PATH: `${dirname(other)}${delimiter}${process.env['PATH']}` } // npm runs on it too
+  const { status } = spawnSync(other, ['--import', 'tsx', import.meta.filename], { cwd: root, env, stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
+console.log(`Node ${process.versions.node}`)
 
 /** Packs a package and lets publint and attw judge the tarball. */
 function pack(folder: string, into: string): string {
@@ -93,6 +109,16 @@ node(root, 'scripts/run.mjs', 'build')
 const temporary = mkdtempSync(join(tmpdir(), 'portolan-packed-'))
 try {
   const tarballs = packages.map(folder => pack(folder, temporary))
+
+  for (const [i, name] of names.entries()) {
+    const alone = mkdtempSync(join(temporary, 'alone-'))
+    writeFileSync(join(alone, 'package.json'), '{ "private": true, "type": "module" }')
+    const core = names.indexOf('@portolan/core')
+    sh(alone, 'npm', 'install', '--no-audit', '--no-fund', '--omit=peer', ...new Set([tarballs[core]!, tarballs[i]!]))
+    for (const file of ['entries.mjs', 'alone.mjs']) copyFileSync(join(here, 'consumer', file), join(alone, file))
+    node(alone, 'entries.mjs', ...new Set([names[core]!, name]))
+    console.log(node(alone, 'alone.mjs', name).trim())
+  }
 
   const consumer = mkdtempSync(join(temporary, 'consumer-'))
   const { devDependencies } = manifest(root)

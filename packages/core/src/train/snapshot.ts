@@ -135,10 +135,14 @@ function restore(snapshot: Snapshot, { state, callbacks, history, data, validati
     .map(name => `${name} was ${rest.facts[name] ?? 'unknown'}, is ${facts[name] ?? 'unknown'}`)
 }
 
-/** Variables that a step changes and no snapshot would hold. */
-export function unnamed(state: unknown, changed: ReadonlySet<Variable>): Variable[] {
+/** @throws PortolanError if a run changes something that no checkpoint would hold. */
+export function requireNamed(state: unknown, changed: ReadonlySet<Variable>): void {
   const known = new Set<Variable>([...variables(state).values(), defaultRng().state])
-  return [...changed].filter(v => !known.has(v))
+  const lost = [...changed].filter(v => !known.has(v))
+  if (lost.length)
+    throw new PortolanError(
+      `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
+    )
 }
 
 /** Callbacks that have something to remember, by key; of equal keys the later ones are numbered. */

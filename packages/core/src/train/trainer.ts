@@ -7,11 +7,11 @@ import type { Checkpointer } from './checkpointer.ts'
 import { epochLine } from './epoch-line.ts'
 import { finite, Means, type Figures } from './figures.ts'
 import { firstBatches, withoutFirst } from './first-batches.ts'
-import { Guard } from './guard.ts'
 import { History } from './history.ts'
+import { Learner } from './learner.ts'
 import { progressBar, type ProgressBar } from './progress-bar.ts'
-import { restoreSnapshot, takeSnapshot, unnamed, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
-import { alike, rows, Steps } from './steps.ts'
+import { requireNamed, restoreSnapshot, takeSnapshot, type Progress, type RunParts, type Snapshot } from './snapshot.ts'
+import { alike, rows } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
 export interface TrainerOptions {
@@ -52,14 +52,12 @@ export class Trainer {
   readonly history = new History()
   /** Everything that the step says it changes. */
   readonly state: unknown
-  readonly #train: Steps
+  readonly #learner: Learner
   readonly #evaluate: Compiled<[Batch], StepLogs> | undefined
   readonly #callbacks: readonly Callback[]
   readonly #progress: ProgressBar | undefined
   readonly #engine: Engine | undefined
   readonly #fewest: number
-  readonly #guard: Guard
-  #steps = 0
 
   constructor({ step, engine, callbacks = [], stepsARun, progress = true, fastDevRun = false }: TrainerOptions) {
     const whole = typeof step === 'function' ? { train: step } : step
@@ -68,12 +66,11 @@ export class Trainer {
     if (stepsARun !== undefined && !(Number.isInteger(stepsARun) && stepsARun >= 1))
       throw new RangeError(`Trainer: stepsARun must be a whole number of at least 1, got ${stepsARun}`)
     const most = callbacks.some(c => c.batchEnd && !c.watches) ? 1 : stepsARun
-    this.#train = new Steps((batch: Batch) => whole.train(batch), engine, most)
+    this.#learner = new Learner(batch => whole.train(batch), whole.state, engine, most)
     this.#evaluate = whole.evaluate && compile((batch: Batch) => whole.evaluate!(batch), { engine })
     this.#callbacks = callbacks
     this.#progress = progress === true ? progressBar() : progress || undefined
     this.#fewest = Number(fastDevRun)
-    this.#guard = new Guard(batch => whole.train(batch), whole.state)
   }
 
   /**
@@ -91,7 +88,7 @@ export class Trainer {
     try {
       return await this.#fit(data, options, saved)
     } finally {
-      this.#guard.end()
+      this.#learner.end()
       await checkpoint?.close()
     }
   }
@@ -105,7 +102,7 @@ export class Trainer {
       trainer: this,
       epoch: before,
       epochs: before + epochs,
-      step: this.#steps,
+      step: this.#learner.made,
       logs: {} as Figures,
       log: (name: string, v: number) => void (logged[name] = v),
       stop: (reason: string) => void (stopped = reason),
@@ -121,14 +118,14 @@ export class Trainer {
     }
     const save = async (within: Pick<Progress, 'batch' | 'sums' | 'count' | 'logged'>, atEnd = false): Promise<void> => {
       const { step } = run
-      this.#requireState()
+      requireNamed(this.state, this.#learner.writes)
       const progress = { step, epoch: this.history.epochs.length, before, ...within, ...(stopped !== undefined && { stopped }) }
       await checkpoint!.offer({ step, epochs: this.history.epochs, atEnd }, () => takeSnapshot(parts, progress))
     }
     if (saved) {
       const others = restoreSnapshot(saved, parts, checkpoint!.last)
       if (others.length) checkpoint!.warn(`fit: goes on from ${checkpoint!.last}, but the last digits may differ: ${others.join('; ')}.`)
-      this.#steps = run.step = saved.progress.step
+      this.#learner.made = run.step = saved.progress.step
       run.epoch = saved.progress.epoch
       stopped = saved.progress.stopped
     }
@@ -150,9 +147,10 @@ export class Trainer {
         const flush = async (): Promise<void> => {
           const now = waiting
           waiting = []
-          const at = (i: number): string => `step ${this.#steps + 1 + i} (epoch ${run.epoch}, batch ${done + 1 + i})`
-          for (const [i, figures] of (await this.#learn(now, together, at, checkpoint)).entries()) {
-            run.step = ++this.#steps
+          const first = this.#learner.made + 1
+          const at = (i: number): string => `step ${first + i} (epoch ${run.epoch}, batch ${done + 1 + i})`
+          for (const [i, figures] of (await this.#learner.learn(now, together, at, checkpoint)).entries()) {
+            run.step = first + i
             run.logs = figures
             done++
             means.add(run.logs, batchSize(now[i]!))
@@ -163,7 +161,7 @@ export class Trainer {
         for await (const host of batches) {
           const batch = toBatch(host)
           if (waiting.length && !alike(waiting[0]!, batch)) await flush()
-          if (!waiting.length) together = await this.#train.aRun(batch, data.length)
+          if (!waiting.length) together = await this.#learner.aRun(batch, data.length)
           if (waiting.push(batch) < together) continue
           await flush()
           if (stopped !== undefined) break
@@ -204,9 +202,7 @@ export class Trainer {
    */
   async trainOnBatch(batch: HostBatch): Promise<Figures> {
     for (const m of this.#roots()) if (!m.training) m.train()
-    const where = `step ${this.#steps + 1}`
-    const [figures] = await this.#learn([toBatch(batch)], 1, () => where)
-    this.#steps++
+    const [figures] = await this.#learner.learn([toBatch(batch)], 1, () => `step ${this.#learner.made + 1}`)
     return figures!
   }
 
@@ -232,8 +228,7 @@ export class Trainer {
 
   /** Frees the compiled steps. */
   async dispose(): Promise<void> {
-    this.#guard.end()
-    await this.#train.dispose()
+    await this.#learner.dispose()
     await this.#evaluate?.dispose()
   }
 
@@ -242,43 +237,6 @@ export class Trainer {
     return this.state instanceof Module
       ? [this.state]
       : Object.values((this.state ?? {}) as Record<string, unknown>).filter(x => x instanceof Module)
-  }
-
-  /** @throws PortolanError if the step changes something that no checkpoint would hold. */
-  #requireState(): void {
-    const lost = unnamed(this.state, this.#train.writes)
-    if (lost.length)
-      throw new PortolanError(
-        `checkpoint: the step changes ${lost.length} variables that its state does not name, the first a ${lost[0]!.constructor.name} [${lost[0]!.shape}], got a state of ${Object.keys(Object(this.state)).join(', ') || 'nothing'}. Name everything that a run changes: step: { train, state: { model, optimizer, rng } }.`,
-      )
-  }
-
-  /**
-   * One step on each batch. Where one fails, state is as it was before it.
-   * @throws NotFiniteError when a figure is not finite; RunError when the engine fails.
-   */
-  async #learn(batches: readonly Batch[], together: number, where: (i: number) => string, checkpoint?: Checkpointer): Promise<Figures[]> {
-    const single = batches.length !== together || together === 1
-    if (!single) {
-      this.#guard.begin(this.#steps + batches.length, batches, this.#train.writes)
-      try {
-        const figures = await this.#train.run(batches, together)
-        if (figures.every(f => Object.values(f).every(Number.isFinite))) return figures
-      } catch (error) {
-        throw await this.#guard.explain(error, where(0), checkpoint)
-      }
-      this.#guard.undo() // one by one they show which of them it was
-    }
-    const all: Figures[] = []
-    for (const [i, batch] of batches.entries()) {
-      this.#guard.begin(this.#steps + 1 + i, [batch], this.#train.writes)
-      try {
-        all.push(finite((await this.#train.run([batch], 1))[0]!, where(i)))
-      } catch (error) {
-        throw await this.#guard.explain(error, where(i), checkpoint)
-      }
-    }
-    return all
   }
 
   async #tell(hook: 'fitStart' | 'epochStart' | 'batchEnd' | 'validationEnd' | 'epochEnd' | 'fitEnd', run: Run): Promise<void> {
