@@ -26,14 +26,14 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
 
   const text = async (id: string): Promise<string> => (await page.textContent(`#${id}`)) ?? ''
   const step = async (): Promise<number> => Number((await text('step')).replaceAll(',', ''))
-  const until = async (f: () => Promise<boolean>): Promise<void> => void (await vi.waitUntil(f, { timeout: 240_000, interval: 100 }))
+  const expectSoon = async (f: () => Promise<boolean>): Promise<void> => void (await vi.waitUntil(f, { timeout: 240_000, interval: 100 }))
   const trainTo = async (n: number): Promise<void> => {
     await page.keyboard.press('t')
-    await until(async () => (await step()) >= n)
+    await expectSoon(async () => (await step()) >= n)
   }
   const stop = async (): Promise<void> => {
     await page.click('#train')
-    await until(async () => (await text('train')) === 'Go on')
+    await expectSoon(async () => (await text('train')) === 'Go on')
   }
   const download = async (id: string): Promise<{ name: string; path: string }> => {
     const [file] = await Promise.all([page.waitForEvent('download'), page.click(`#${id}`)])
@@ -60,7 +60,7 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
     page.on('console', m => ['error', 'warning'].includes(m.type()) && said.push(m.text()))
     page.on('pageerror', e => said.push(String(e)))
     await page.goto(server.url)
-    await until(async () => (await page.locator('#filters canvas').count()) === 16)
+    await expectSoon(async () => (await page.locator('#filters canvas').count()) === 16)
   }, 600_000)
   afterAll(async () => {
     await browser?.close()
@@ -77,7 +77,7 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
     await new Promise(done => setTimeout(done, 500))
     expect(await step()).toBe(there)
     await page.click('#train')
-    await until(async () => (await text('tested')) !== '–')
+    await expectSoon(async () => (await text('tested')) !== '–')
     await stop()
     expect(await step()).toBeGreaterThan(there)
     expect(parseFloat(await text('tested'))).toBeGreaterThan(70)
@@ -90,15 +90,15 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
     await page.mouse.down()
     await page.mouse.move(x + 0.46 * width, y + 0.85 * width, { steps: 20 })
     await page.mouse.up()
-    await until(async () => (await text('read-as')) === 'Read as 1')
+    await expectSoon(async () => (await text('read-as')) === 'Read as 1')
     await page.keyboard.press('c')
-    await until(async () => (await text('read-as')) === '')
+    await expectSoon(async () => (await text('read-as')) === '')
     await page.focus('#pad')
     await page.keyboard.press(' ')
     for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowDown')
-    await until(async () => (await text('read-as')) === 'Read as 1')
+    await expectSoon(async () => (await text('read-as')) === 'Read as 1')
     await page.keyboard.press('n')
-    await until(async () => /^It is a \d\.$/.test(await text('label')))
+    await expectSoon(async () => /^It is a \d\.$/.test(await text('label')))
   }, 120_000)
 
   it('gives files that Node goes on with', async () => {
@@ -128,9 +128,9 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
   it('takes its files back: a checkpoint goes on where it was, an ONNX file answers', async () => {
     const there = await step()
     await page.keyboard.press('r')
-    await until(async () => (await step()) === 0)
+    await expectSoon(async () => (await step()) === 0)
     await page.setInputFiles('#files', join(folder, `step-${String(there).padStart(8, '0')}.safetensors`))
-    await until(async () => (await step()) === there)
+    await expectSoon(async () => (await step()) === there)
     expect(parseFloat(await text('tested'))).toBeGreaterThan(70)
     await trainTo(there + 3)
     await stop()
@@ -141,13 +141,13 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
       return transfer
     }, bytes)
     await page.dispatchEvent('main', 'drop', { dataTransfer: data })
-    await until(async () => /^digits.onnx reads \d\d\.\d % of the unseen images right/.test(await text('note')))
+    await expectSoon(async () => /^digits.onnx reads \d\d\.\d % of the unseen images right/.test(await text('note')))
   }, 240_000)
 
   it('says what is wrong with a file, and keeps what was there', async () => {
     const there = await step()
     await page.setInputFiles('#files', { name: 'half.safetensors', mimeType: '', buffer: Buffer.alloc(20) })
-    await until(async () => (await text('note')).startsWith('half.safetensors: '))
+    await expectSoon(async () => (await text('note')).startsWith('half.safetensors: '))
     expect(await step()).toBe(there)
   }, 60_000)
 
@@ -157,28 +157,29 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
       { name: 'train-images-idx3-ubyte', mimeType: '', buffer: Buffer.from(encodeIdx(image as never)) },
       { name: 'train-labels-idx1-ubyte', mimeType: '', buffer: Buffer.from(encodeIdx(label as never)) },
     ])
-    await until(async () => (await text('data')).startsWith('167 your images'))
+    await expectSoon(async () => (await text('data')).startsWith('167 your images'))
     await trainTo(2)
     await stop()
+    expect(await step()).toBeGreaterThanOrEqual(2)
   }, 120_000)
 
   it('trains on WebGPU too, from where wasm was', async () => {
     await page.reload()
-    await until(async () => (await page.locator('#filters canvas').count()) === 16)
+    await expectSoon(async () => (await page.locator('#filters canvas').count()) === 16)
     await trainTo(3)
     await page.click('text=WebGPU')
     const there = await step()
-    await until(async () => (await step()) >= there + 2)
+    await expectSoon(async () => (await step()) >= there + 2)
     expect(await text('note')).toMatch(/provider was wasm, is webgpu/)
     await stop()
   }, 300_000)
 
   it('works without a connection', async () => {
-    await page.evaluate('navigator.serviceWorker.ready')
+    await page.evaluate('navigator.serviceWorker.ready.then(() => true)')
     await page.context().setOffline(true)
     try {
       await page.reload()
-      await until(async () => (await page.locator('#filters canvas').count()) === 16)
+      await expectSoon(async () => (await page.locator('#filters canvas').count()) === 16)
       await trainTo(2)
       await stop()
     } finally {
@@ -215,6 +216,7 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
       await picture('during')
       await stop()
       await picture('after')
+      expect(parseFloat(await text('tested'))).toBeGreaterThan(90)
       await picture('phone', 360)
       await page.emulateMedia({ colorScheme: 'dark' })
       await picture('dark')

@@ -74,7 +74,8 @@ if (findChromium() === undefined) console.error(`Chromium is left out: ${noChrom
 else
   for (const provider of ['wasm', 'webgpu'] satisfies Provider[]) {
     const { run, close } = await inChromium(provider)
-    await column(`Chromium ${provider}`, run).finally(close)
+    await column(`Chromium ${provider}`, run)
+    await close()
   }
 await column('Node cpu', inNode('cpu'))
 const [probe] = await inNode('webgpu')(0, 1)

@@ -25,8 +25,10 @@ try {
   await page.goto(server.url)
   await page.waitForFunction('globalThis.race !== undefined')
   const all: (Times & { node: number })[] = []
-  for (let i = 0; i < rounds; i++)
+  for (let i = 0; i < rounds; i++) {
     all.push({ node: median(await stepTimes(onnx({ threads }))), ...((await page.evaluate(`race(${threads})`)) as Times) })
+    console.error(JSON.stringify(all.at(-1)))
+  }
   const of = (key: keyof (typeof all)[number]): number => median(all.map(r => r[key]))
   const row = (name: string, key: keyof (typeof all)[number], against: keyof (typeof all)[number]): string =>
     `| ${name} | ${of(key).toFixed(1)} | ${all.map(r => r[key].toFixed(0)).join(', ')} | ${(of(key) / of(against)).toFixed(2)} |`

@@ -4,24 +4,26 @@ import { guessBars } from './view/guess.ts'
 import { pad } from './view/pad.ts'
 import { plot } from './view/plot.ts'
 
-const $ = <T extends HTMLElement = HTMLElement>(id: string): T => document.querySelector<T>(`#${id}`)!
+const $ = (id: string): HTMLElement => document.querySelector<HTMLElement>(`#${id}`)!
 const percent = (v: number): string => `${(100 * v).toFixed(1)} %`
 const whole = (v: number): string => v.toLocaleString('en')
 
 const worker = new Worker(new URL('./training/worker.ts', import.meta.url), { type: 'module' })
-const ask = (order: Order): void => worker.postMessage(order)
+const ask = (order: Order): void => worker.postMessage(order, [])
 
 const loss = plot($('loss'), { format: v => String(v) })
 const accuracy = plot($('accuracy'), { most: 1, format: v => `${Math.round(100 * v)} %` })
 const showGuess = guessBars($('guess'), $('read-as'))
-const paper = pad($<HTMLCanvasElement>('pad'), pixels => {
+const paper = pad($('pad') as HTMLCanvasElement, pixels => {
   $('label').textContent = ''
   ask({ kind: 'draw', pixels })
 })
 
 let [steps, running] = [0, false]
 let filters: Extract<News, { kind: 'filters' }> | undefined
-const showFilters = (): void => void (filters && drawFilters($('filters'), filters.weights, filters.shape))
+const showFilters = (): void => {
+  if (filters) drawFilters($('filters'), filters.weights, filters.shape)
+}
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showFilters)
 const engine = (): EngineName => document.querySelector<HTMLInputElement>('input[name=engine]:checked')!.value as EngineName
 
@@ -45,7 +47,7 @@ const hear: { [K in News['kind']]: (news: Extract<News, { kind: K }>) => void } 
   data: ({ name, train, test }) => ($('data').textContent = `${whole(train)} ${name} here (${whole(test)} more to test on)`),
   running({ running: now, stopping }) {
     running = now
-    $<HTMLButtonElement>('train').disabled = Boolean(stopping)
+    ;($('train') as HTMLButtonElement).disabled = Boolean(stopping)
     if (!now) $('per-second').textContent = '–'
     showButton()
   },
@@ -120,7 +122,7 @@ addEventListener('keydown', e => {
   $(id).click()
 })
 
-const input = $<HTMLInputElement>('files')
+const input = $('files') as HTMLInputElement
 input.addEventListener('change', () => {
   open([...input.files!])
   input.value = ''

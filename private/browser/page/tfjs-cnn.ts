@@ -27,7 +27,7 @@ export async function tfjsTimes({ widths: [a, b, c], batch, steps }: CnnOptions)
     const started = performance.now()
     const loss = optimizer.minimize(
       () => {
-        const features = conv2(conv1(x)).reshape<tf.Rank.R2>([batch, 25 * b])
+        const features = tf.reshape(conv2(conv1(x)), [batch, 25 * b]) as tf.Tensor2D
         return tf.losses.softmaxCrossEntropy(y, fc2(tf.relu(fc1(features)))).asScalar()
       },
       true,

@@ -54,7 +54,7 @@ export function training(tell: Tell): (order: Order) => Promise<void> {
   let running: Promise<void> | undefined
   let stopping = false
   /** What waits for the end of a step. */
-  let jobs: ((take: () => Promise<Snapshot>) => Promise<void>)[] = []
+  const jobs: ((take: () => Promise<Snapshot>) => Promise<void>)[] = []
 
   const engineOf = (provider: EngineName) => onnx({ providers: [provider], threads: Math.min(4, navigator.hardwareConcurrency) })
 
