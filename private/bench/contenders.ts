@@ -54,8 +54,8 @@ export function findOpenBlas(): string | undefined {
 }
 
 const convolutional = new Set<BenchmarkName>(['cnn', 'cifar', 'resnet', 'resnet18', 'dcgan'])
-/** Where the Trainer makes several steps in one run, it goes through epochs; elsewhere a loop hands it batch after batch, as DQN's must. */
-const repeatable = new Set<BenchmarkName>(['mlp', 'tiny', 'big'])
+/** Steps of an epoch of ours; of short ones more, as the many updates that DQN makes after each round of acting. */
+const epochOf = (model: BenchmarkName): number => (model === 'tiny' || model === 'dqn' ? 64 : 16)
 
 /** What all contenders of a race work on. */
 export interface Job {
@@ -76,13 +76,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups 
     command: node('portolan.ts', [JSON.stringify({ ...common, does } satisfies PortolanJob)]),
   })
   const entries =
-    does === 'train'
-      ? [
-          ours(repeatable.has(model) ? 'Trainer.fit' : 'Trainer.trainOnBatch', {
-            train: repeatable.has(model) ? (model === 'tiny' ? 64 : 16) : 1,
-          }),
-        ]
-      : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
+    does === 'train' ? [ours('Trainer.fit', { train: epochOf(model) })] : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {

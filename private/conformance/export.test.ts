@@ -8,6 +8,7 @@ import {
   Buffer as State,
   concat,
   DTypeError,
+  FileError,
   FormatError,
   Linear,
   Module,
@@ -252,9 +253,9 @@ describe('OnnxModel', () => {
     await writeFile(file, 'this is no model')
     await expect(OnnxModel.load(file)).rejects.toThrow(FormatError)
     await expect(OnnxModel.load(file)).rejects.toThrow(file)
-    await expect(OnnxModel.load(new Uint8Array(0))).rejects.toThrow(/the given 0 bytes/)
+    await expect(OnnxModel.load(new Uint8Array(0))).rejects.toThrow(/the given model of 0 bytes/)
     await expect(OnnxModel.load(bytes.slice(0, bytes.length / 2))).rejects.toThrow(FormatError)
-    await expect(OnnxModel.load(join(folder, 'missing.onnx'))).rejects.toThrow(FormatError)
+    await expect(OnnxModel.load(join(folder, 'missing.onnx'))).rejects.toThrow(FileError)
     await expect(OnnxModel.load(join(folder, 'missing.onnx'))).rejects.toThrow(/missing\.onnx/)
   })
   it('wants the inputs that it has', async () => {

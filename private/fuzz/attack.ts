@@ -2,7 +2,7 @@ import { HostRng } from '@portolan/core'
 import { mutate } from './mutate.ts'
 import type { Target } from './targets.ts'
 
-/** The longest that one small file may take to be read, in milliseconds; what it takes is shown, and judged by nothing else. */
+/** The longest that the processor may be busy with one small file, in milliseconds. */
 export const patience = 10_000
 
 /** The nth file of a target: a function of the seed and n alone. */
@@ -19,15 +19,16 @@ export async function attack(
   for (let n = first; n < first + count; n++) {
     begin?.(n)
     const bytes = nth(seeds, target, seed, n)
-    const started = performance.now()
+    const started = process.cpuUsage()
     const before = process.resourceUsage().maxRSS
     try {
       await target.read(bytes)
     } catch (cause) {
       throw new Error(`${target.name}, seed ${seed}, mutation ${n}: ${(cause as Error).message}`, { cause })
     }
-    if (performance.now() - started > patience)
-      throw new Error(`${target.name}, seed ${seed}, mutation ${n}: took ${performance.now() - started} ms`)
+    const { user, system } = process.cpuUsage(started)
+    const busy = (user + system) / 1000
+    if (busy > patience) throw new Error(`${target.name}, seed ${seed}, mutation ${n}: took ${busy} ms`)
     const grown = (process.resourceUsage().maxRSS - before) * 1024
     if (grown > target.cap)
       throw new Error(`${target.name}, seed ${seed}, mutation ${n}: took ${grown} bytes of memory, at most ${target.cap} are allowed`)

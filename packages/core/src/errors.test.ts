@@ -23,7 +23,16 @@ describe('an error', () => {
   })
   it('takes parts that its message does not show', () => {
     const error = new RunError('It broke.', { op: 'step', hint: 'Try again', cause: 1 })
-    expect([error.op, error.expected, error.hint, error.cause, error.code]).toEqual(['step', undefined, 'Try again', 1, 'PORTOLAN_RUN'])
+    expect([error.op, error.expected, error.hint, error.cause, error.code]).toEqual(['step', 'It broke', 'Try again', 1, 'PORTOLAN_RUN'])
+  })
+  it('takes no sentence for a name, but any name of a file', () => {
+    const sentence = new PortolanError('a step must be an ordinary function, not async: read data before it')
+    expect([sentence.op, sentence.expected, sentence.hint]).toEqual([
+      undefined,
+      'a step must be an ordinary function, not async',
+      'read data before it',
+    ])
+    expect(new FormatError('/data/what is this.idx: it is empty.').file).toBe('/data/what is this.idx')
   })
   it('of a file has its name and the offset', () => {
     const error = new FormatError('a/b.idx: there must be 1 to 8 axes, got 0 (at byte 3 of 9).')

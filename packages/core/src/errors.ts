@@ -39,16 +39,16 @@ export class PortolanError extends Error {
     return (this.constructor as typeof PortolanError).code
   }
   get op(): string | undefined {
-    return this.parts.op ?? readParts(this.message).op
+    return this.parts.op ?? readParts(this.message, this instanceof FormatError).op
   }
   get expected(): string | undefined {
-    return this.parts.expected ?? readParts(this.message).expected
+    return this.parts.expected ?? readParts(this.message, this instanceof FormatError).expected
   }
   get received(): string | undefined {
-    return this.parts.received ?? readParts(this.message).received
+    return this.parts.received ?? readParts(this.message, this instanceof FormatError).received
   }
   get hint(): string | undefined {
-    return this.parts.hint ?? readParts(this.message).hint
+    return this.parts.hint ?? readParts(this.message, this instanceof FormatError).hint
   }
 }
 /** Shapes that do not fit the rule of an op or layer. */
@@ -122,13 +122,15 @@ export class NotFiniteError extends RunError {
   }
 }
 
-/** Reads `op: rule, got this. Fix.` */
-function readParts(message: string): ErrorParts {
+/** Reads `op: rule, got this. Fix.` What stands before the first colon is no name if it is a sentence; of a file it always is one. */
+function readParts(message: string, isFile = false): ErrorParts {
   const [text] = message.split(/\n\s+at /)
-  const [, op, rest = ''] = /^([^\n]{1,300}?): ([^]*)$/.exec(text!) ?? []
-  const [, expected, received, hint] = /^([^]*?),? \bgot ([^]*?)(?:[.:;] +(?=[A-Z])([^]*?))?\.?$/.exec(rest) ?? []
-  const [, rule, fix] = /^([^]*?)(?:\. +(?=[A-Z])([^]*?))?\.?$/.exec(rest) ?? []
-  const parts = { op, expected: expected ?? rule, received, hint: hint ?? fix }
+  const [, name, after = ''] = /^([^\n]{1,300}?): ([^]*)$/.exec(text!) ?? []
+  const isName = name !== undefined && (isFile || !/ (got|must|needs|keeps|has|is|are|do|does|can|cannot) /.test(name))
+  const rest = isName ? after : text!
+  const [, expected, received, hint] = /^([^]*?),? \bgot ([^]*?)(?:[.:;] +(?=[A-Z]|take |read |call )([^]*?))?\.?$/.exec(rest) ?? []
+  const [, rule, fix] = /^([^]*?)(?:(?:\. +(?=[A-Z])|: (?=read |call |return |keep ))([^]*?))?\.?$/.exec(rest) ?? []
+  const parts = { op: isName ? name : undefined, expected: expected ?? rule, received, hint: hint ?? fix }
   return Object.fromEntries(Object.entries(parts).filter(([, v]) => v))
 }
 

@@ -11,7 +11,7 @@ export interface PortolanJob {
   readonly sizes: object
   readonly threads: number
   readonly warmups: number
-  /** Epochs of so many training steps, as a user's `Trainer` makes them, or single ones; a compiled forward; or the exported file. */
+  /** Epochs of so many training steps, as a user's `Trainer` makes them; a compiled forward; or the exported file. */
   readonly does: { readonly train: number } | 'forward' | 'file'
 }
 
@@ -25,7 +25,6 @@ function training(): () => Promise<number[]> {
   const watch: Callback = { watches: true, batchEnd: ({ logs }) => void figures.push(...Object.values(logs)) }
   const step = { train: (batch: Record<string, Tensor>) => trainee.step(batch), state: trainee.state }
   const trainer = new Trainer({ step, engine: onnx({ threads }), callbacks: [watch], progress: false })
-  if (stepsARun === 1) return async () => Object.values(await trainer.trainOnBatch(batches[runs++ % batches.length]!))
   return async () => {
     figures = []
     await trainer.fit(

@@ -17,7 +17,7 @@ function linked(x: Tensor): Tensor {
 }
 
 const scalar = (loss: Tensor): Tensor => {
-  if (loss.shape.length) throw new PortolanError(`a gradient needs a scalar, got [${loss.shape}]: take .mean() or .sum()`)
+  if (loss.shape.length) throw new PortolanError(`grad: a gradient needs a scalar, got [${loss.shape}]. Take .mean() or .sum()`)
   return loss
 }
 

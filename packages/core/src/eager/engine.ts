@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { ready } from './backend.ts'
+import { PortolanError } from '../errors.ts'
 import type { Graph, Value } from '../graph/graph.ts'
 import type { OpName } from '../ops/index.ts'
 import type { Interpreter } from '../tensor/context.ts'
@@ -21,10 +22,10 @@ class TfStorage extends Storage {
     garbage.register(this, tensor, this)
   }
   override async read(): Promise<TypedArray> {
-    return this.#own(await this.tensor.data())
+    return this.#own(await alive(this.tensor).data())
   }
   override readSync(): TypedArray {
-    return this.#own(this.tensor.dataSync())
+    return this.#own(alive(this.tensor).dataSync())
   }
   override dispose(): void {
     garbage.unregister(this)
@@ -34,12 +35,20 @@ class TfStorage extends Storage {
     return asTypedArray(data, this.dtype) // tfjs keeps int32 that it cast to float32, say, as it was
   }
 }
+/** @throws PortolanError if the numbers went with the step that made them. */
+function alive(tensor: tf.Tensor): tf.Tensor {
+  if (tensor.isDisposed)
+    throw new PortolanError(
+      `Tensor: one of shape [${tensor.shape}] was made in a step and freed when that ended. Return it from the step, or keep it in a Variable.`,
+    )
+  return tensor
+}
 const garbage = new FinalizationRegistry<tf.Tensor>(t => t.dispose())
 
 /** Host numbers are uploaded once; in a scope, those of a variable stay and others go with the scope. */
 const uploads = new WeakMap<Storage, TfStorage>()
 function onTf(storage: Storage, { shape, dtype }: Spec): tf.Tensor {
-  if (storage instanceof TfStorage) return storage.tensor
+  if (storage instanceof TfStorage) return alive(storage.tensor)
   let up = uploads.get(storage)
   if (!up) {
     const data = storage.readSync()

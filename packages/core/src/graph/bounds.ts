@@ -53,6 +53,9 @@ export function bounds(graph: Graph): Bound[] {
 export function checkBound({ below, op, source }: Bound, data: ArrayLike<number>): void {
   for (let i = 0; i < data.length; i++) {
     const v = data[i]!
-    if (v < 0 || v >= below) throw new RangeError(`${op}: index ${v} is outside 0 … ${below - 1}\n    ${userLine(source?.error.stack)}`)
+    if (v < 0 || v >= below)
+      throw new RangeError(
+        `${op}: index ${v} is outside 0 … ${below - 1}. Labels and ids count from 0: look at the data.\n    ${userLine(source?.error.stack)}`,
+      )
   }
 }

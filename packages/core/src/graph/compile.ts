@@ -169,7 +169,7 @@ export function compile<A extends unknown[], R extends Tree>(
 
   const run = (...args: A): Promise<R> => {
     if (context().interpreter instanceof Trace)
-      throw new TraceError('a compiled step cannot be called inside another step: call the function itself')
+      throw new TraceError('compile: a compiled step cannot be called inside another step. Call the function itself.')
     return serially(async () => {
       if (engine) return once(args)
       const { interpreter } = context()
@@ -190,7 +190,9 @@ export function compile<A extends unknown[], R extends Tree>(
 
 function synchronous<T>(result: T): T {
   if (result instanceof Promise)
-    throw new TraceError('a step must be an ordinary function, not async: read data before it, and numbers from what it returns')
+    throw new TraceError(
+      'compile: a step must be an ordinary function, got an async one. Read data before it, and numbers from what it returns.',
+    )
   return result
 }
 

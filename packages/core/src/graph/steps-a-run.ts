@@ -1,45 +1,55 @@
-import { size } from '../tensor/spec.ts'
+import { size, type Spec } from '../tensor/spec.ts'
 import type { Traced } from './compile.ts'
 import type { Graph, Node } from './graph.ts'
 
 /** What a run costs beside its work, and how fast work is done, roughly and on no machine in particular, in milliseconds. */
 const call = 0.04
-const copyOfFloat = 0.55e-6
+const copyOfFloat = 1.5e-6
 const flop = 1 / 150e6
 const element = 1 / 3e6
 const node = 0.0005
 
-/** Multiplications and additions, and elements written, of one run. Undefined where there are convolutions, which loops slow down. */
-function workOf(graph: Graph): number | undefined {
-  let work = 0
-  for (const n of graph.nodes) {
-    const own = n.op.startsWith('conv') ? undefined : n.op === 'scan' ? workOf(n.attrs.body) : nodeWork(n)
-    if (own === undefined) return undefined
-    work += n.op === 'scan' ? own * n.attrs.length : own
-  }
-  return work
+/** Multiplications and additions, and elements written, of one run. */
+const workOf = (graph: Graph): number =>
+  graph.nodes.reduce((sum, n) => sum + (n.op === 'scan' ? n.attrs.length * workOf(n.attrs.body) : nodeWork(n)), 0)
+
+function nodeWork(n: Node): number {
+  const written = n.outputs.reduce((sum, v) => sum + size(v.shape), 0)
+  return node + written * element + 2 * products(n) * flop
 }
 
-function nodeWork({ op, inputs, attrs, outputs }: Node): number {
-  const written = outputs.reduce((sum, v) => sum + size(v.shape), 0)
-  const inner = op === 'matmul' ? inputs[0]!.shape.at(attrs.transposeA ? -2 : -1)! : 0
-  return node + written * element + 2 * written * inner * flop
+function products({ op, inputs, attrs, outputs }: Node): number {
+  const filtered = (images: Spec, weight: Spec): number => (size(images.shape) * size(weight.shape)) / (weight.shape[0] || 1)
+  if (op === 'matmul') return size(outputs[0]!.shape) * inputs[0]!.shape.at(attrs.transposeA ? -2 : -1)!
+  if (op === 'conv') return filtered(outputs[0]!, inputs[1]!)
+  if (op === 'convInput') return filtered(inputs[0]!, inputs[1]!)
+  return op === 'convFilter' ? filtered(inputs[1]!, outputs[0]!) : 0
 }
 
-/** Bytes of batches that one run may be given. */
-const roomForBatches = 2 ** 26
-const most = 16
+/** Bytes of batches that one run may be given: with more, they push everything else out of the caches. */
+const roomForBatches = 12.8e6
+const most = 64
 
 /**
  * How many steps one run should make: more where a run costs much beside its work, as with a small net or one of many parameters. It
- * follows from the graph alone; it is 1 where convolutions are.
+ * follows from the graph alone.
  */
 export function stepsARun({ graph, writes, reads }: Traced<unknown>): number {
   const work = workOf(graph)
   const batch = graph.inputs.slice(0, graph.inputs.length - reads.length).reduce((sum, v) => sum + 4 * size(v.shape), 0)
-  if (work === undefined || batch === 0) return 1
+  if (batch === 0) return 1
   const beside = call + copyOfFloat * writes.reduce((sum, v) => sum + size(v.shape), 0)
   let steps = 1
   if (beside > 0.1 * work) while (steps < most && beside > 0.02 * work * steps && 2 * steps * batch <= roomForBatches) steps *= 2
   return steps
+}
+
+/** The power of two up to `steps` with which n batches need the fewest runs: what is left over at the end runs one by one. */
+export function fewestRuns(steps: number, n: number): number {
+  let [best, runs] = [1, n]
+  for (let k = 2; k <= steps; k *= 2) {
+    const needed = Math.floor(n / k) + (n % k)
+    if (needed <= runs) [best, runs] = [k, needed]
+  }
+  return best
 }

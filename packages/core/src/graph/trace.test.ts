@@ -34,7 +34,7 @@ describe('trace', () => {
     expect(v.value.itemSync()).toBe(1)
     expect(() => trace((x: Tensor) => x.itemSync(), [tensor(1)])).toThrow(TraceError)
     expect(() => trace((x: Tensor) => x.itemSync(), [tensor(1)])).toThrow(
-      /return it from the step, or choose with where\(\)[^]*trace\.test\.ts:\d+/,
+      /Return it from the step, or choose with where\(\)[^]*trace\.test\.ts:\d+/,
     )
   })
   it('keeps one constant for one tensor that is caught from outside', () => {

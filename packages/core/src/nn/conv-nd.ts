@@ -47,7 +47,7 @@ export abstract class ConvNd<W extends object> extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (x.shape.length > 1 && x.shape[1] !== this.inChannels)
+    if (x.shape.length === this.weight.shape.length && x.shape[1] !== this.inChannels)
       throw new ShapeError(
         `${this.constructor.name}: axis 1 must be inChannels ${this.inChannels}, got ${x.shape[1]} in input [${x.shape}]. Channels come before length, height and width.`,
       )

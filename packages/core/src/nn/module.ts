@@ -89,6 +89,7 @@ export function matches(filter: Filter, path: string, variable: Variable): boole
 
 /**
  * The variables below an object, by path: `layer1.0.conv1.weight`.
+ * @throws PortolanError if two have one path.
  * @example
  * variables(model)                 // all
  * variables(model, Param)          // of one kind
@@ -98,7 +99,16 @@ export function variables(root: unknown): Map<string, Variable>
 export function variables<V extends Variable>(root: unknown, filter: Kind<V>): Map<string, V>
 export function variables(root: unknown, filter: Filter): Map<string, Variable>
 export function variables(root: unknown, filter: Filter = Variable): Map<string, Variable> {
-  return new Map([...walk(root)].flatMap(([path, x]) => (x instanceof Variable && matches(filter, path, x) ? [[path, x] as const] : [])))
+  const found = new Map<string, Variable>()
+  for (const [path, x] of walk(root)) {
+    if (!(x instanceof Variable && matches(filter, path, x))) continue
+    if (found.has(path))
+      throw new PortolanError(
+        `variables: ${path} must name one variable, got two. Rename one of the fields, such as fooBar beside foo_bar.`,
+      )
+    found.set(path, x)
+  }
+  return found
 }
 
 /** The parameters that optimizers change. */

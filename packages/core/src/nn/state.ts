@@ -101,7 +101,7 @@ export function loadReport(root: unknown, state: Readonly<State>, { only = [Para
  * load(model, state, { names: name => name.replace(/^backbone\./, '') })
  */
 export function load<M>(root: M, state: Readonly<State>, options: LoadOptions = {}): M {
-  const { strict = true, only = [Param, Buffer], names = {} } = options
+  const { strict = true, only = [Param, Buffer] } = options
   const { missing, unexpected, misshapen, otherDType } = loadReport(root, state, options)
   const problems = [
     ...(strict && missing.length ? [`missing: ${missing.join(', ')}`] : []),
@@ -114,18 +114,20 @@ export function load<M>(root: M, state: Readonly<State>, options: LoadOptions = 
     ...(otherDType.length ? [`of another dtype: ${otherDType.map(o => `${o.path} is ${o.expected}, got ${o.received}`).join('; ')}`] : []),
   ]
   if (problems.length) {
+    const names = strict && missing.length + unexpected.length > 0
+    const hint = names ? 'Pass { strict: false }' : misshapen.find(m => m.layout !== undefined)?.layout
     const Kind = misshapen.length ? ShapeError : otherDType.length ? DTypeError : PortolanError
     throw new Kind(
-      `load: the state does not fit the module.\n  ${problems.join('\n  ')}${strict ? '\nPass { strict: false } to load what both sides have.' : ''}`,
+      `load: the state does not fit the module.\n  ${problems.join('\n  ')}${names ? '\nPass { strict: false } to load what both sides have.' : ''}`,
       {
         op: 'load',
         expected: 'a state that fits the module',
         received: problems.join('; '),
-        ...(strict && { hint: 'Pass { strict: false }' }),
+        ...(hint !== undefined && { hint }),
       },
     )
   }
-  const given = renamed(state, names)
+  const given = renamed(state, options.names ?? {})
   for (const [path, v] of variables(root, only)) if (given.has(path)) v.value = given.get(path)!
   return root
 }

@@ -63,7 +63,10 @@ export function windowOf<N extends Spatial>(
 ): Window {
   const image = ['length', 'height, width', 'depth, height, width'][n - 1]
   if (!image) throw new ShapeError(`${name}: the input must be [batch, channels, …] with one to three spatial axes, got [${x}]`)
-  if (x.length !== n + 2) throw new ShapeError(`${name}: the input must have ${n + 2} axes, [batch, channels, ${image}], got [${x}]`)
+  if (x.length !== n + 2)
+    throw new ShapeError(
+      `${name}: the input must have ${n + 2} axes, [batch, channels, ${image}], got [${x}]${x.length === n + 1 ? '. Give it a batch axis: x.expandDims(0)' : ''}`,
+    )
   const window = { stride: sides(`${name}: stride`, n, stride), dilation: sides(`${name}: dilation`, n, dilation) }
   sides(`${name}: kernel`, n, kernel)
   if (padding !== 'same') return { ...window, pads: around(`${name}: padding`, n, padding === 'valid' ? 0 : padding) }

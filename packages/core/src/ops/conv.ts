@@ -23,7 +23,10 @@ export function windows(x: Shape, kernel: Shape, { stride, pads, dilation }: Omi
   return kernel.map((k, i) => {
     const padded = x[i + 2]! + pads[i]! + pads[i + kernel.length]!
     const span = dilation[i]! * (k - 1) + 1
-    if (span > padded) throw new ShapeError(`a window of ${span} does not fit into ${padded}, axis ${i + 2} of [${x}] with its padding`)
+    if (span > padded)
+      throw new ShapeError(
+        `a window of ${span} does not fit into ${padded}, axis ${i + 2} of [${x}] with its padding. Pad more, or make the window smaller.`,
+      )
     return Math.floor((padded - span) / stride[i]!) + 1
   })
 }

@@ -21,7 +21,10 @@ export const shapeOps: Family<ShapeOps> = {
   iota: { infer: (_, { length, dtype }) => ({ shape: [length], dtype }), vjp: null },
   reshape: {
     infer: ([x], { shape }) => {
-      if (size(shape) !== size(x.shape)) throw new ShapeError(`[${x.shape}] has ${size(x.shape)} elements, [${shape}] has ${size(shape)}`)
+      if (size(shape) !== size(x.shape))
+        throw new ShapeError(
+          `the new shape must hold the ${size(x.shape)} elements of [${x.shape}], got [${shape}] for ${size(shape)}. Leave one axis open: -1.`,
+        )
       return { shape, dtype: x.dtype }
     },
     vjp: ({ g, x: [x] }) => [() => g.reshape(x.shape)],
@@ -41,7 +44,7 @@ export const shapeOps: Family<ShapeOps> = {
           range(x.shape.length),
         )
       )
-        throw new ShapeError(`perm [${perm}] must name every axis of [${x.shape}]`)
+        throw new ShapeError(`perm must name every axis of [${x.shape}] once, got [${perm}]`)
       return { shape: perm.map(p => x.shape[p]!), dtype: x.dtype }
     },
     vjp: ({ g, attrs: { perm } }) => [() => g.transpose(range(perm.length).map(i => perm.indexOf(i)))],
@@ -53,7 +56,7 @@ export const shapeOps: Family<ShapeOps> = {
         throw new DTypeError(`all parts must have one dtype, got ${x.map(s => s.dtype).join(', ')}`)
       for (const s of x)
         if (s.shape.length !== first!.shape.length || !s.shape.every((d, i) => i === axis || d === first!.shape[i]))
-          throw new ShapeError(`all but axis ${axis} must agree, got ${x.map(t => `[${t.shape}]`)}`)
+          throw new ShapeError(`all but axis ${axis} must agree, got ${x.map(t => `[${t.shape}]`).join(' and ')}`)
       return { shape: first!.shape.map((d, i) => (i === axis ? x.reduce((n, s) => n + s.shape[i]!, 0) : d)), dtype: first!.dtype }
     },
     vjp: ({ g, x, attrs: { axis } }) => {
@@ -69,7 +72,7 @@ export const shapeOps: Family<ShapeOps> = {
   slice: {
     infer: ([x], { starts, ends }) => {
       if (ends.length !== x.shape.length || ends.some((e, i) => e > x.shape[i]! || starts[i]! < 0 || starts[i]! > e))
-        throw new ShapeError(`[${starts}]..[${ends}] is outside [${x.shape}]`)
+        throw new ShapeError(`a part must lie in [${x.shape}], got [${starts}] … [${ends}]`)
       return { shape: ends.map((e, i) => e - starts[i]!), dtype: x.dtype }
     },
     vjp: ({ g, x: [x], attrs: { starts, ends } }) => [

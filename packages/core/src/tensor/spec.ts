@@ -23,7 +23,7 @@ export const isFloat = ({ dtype }: { dtype: DType }): boolean => dtype === 'floa
 
 /** @throws ShapeError unless every length is an integer ≥ 0. */
 export function checkShape(shape: Shape): void {
-  if (!shape.every(d => Number.isInteger(d) && d >= 0)) throw new ShapeError(`a shape has integers ≥ 0, got [${shape}]`)
+  if (!shape.every(d => Number.isInteger(d) && d >= 0)) throw new ShapeError(`shape: lengths must be integers ≥ 0, got [${shape}]`)
 }
 
 /** Zeros of an element type. */
@@ -70,7 +70,10 @@ export function broadcastShapes(a: Shape, b: Shape): number[] {
   return range(rank).map(i => {
     const x = a[a.length - rank + i] ?? 1
     const y = b[b.length - rank + i] ?? 1
-    if (x !== y && x !== 1 && y !== 1) throw new ShapeError(`cannot broadcast [${a}] with [${b}]: axis ${i} has ${x} and ${y}`)
+    if (x !== y && x !== 1 && y !== 1)
+      throw new ShapeError(
+        `cannot broadcast [${a}] with [${b}]: axis ${i} has ${x} and ${y}. Axes are matched from the last one: reshape so that each pair is equal or has a 1.`,
+      )
     return x === 1 ? y : x
   })
 }
@@ -78,7 +81,8 @@ export function broadcastShapes(a: Shape, b: Shape): number[] {
 /** One axis as a non-negative number. */
 export function axisOf(rank: number, axis: number): number {
   const a = axis < 0 ? axis + rank : axis
-  if (!Number.isInteger(axis) || a < 0 || a >= rank) throw new ShapeError(`axis ${axis} is outside a tensor of rank ${rank}`)
+  if (!Number.isInteger(axis) || a < 0 || a >= rank)
+    throw new ShapeError(`axis: a tensor of rank ${rank} has ${rank ? `${-rank} … ${rank - 1}` : 'none'}, got ${axis}`)
   return a
 }
 
@@ -86,7 +90,7 @@ export function axisOf(rank: number, axis: number): number {
 export function axesOf(rank: number, axes?: number | readonly number[]): number[] {
   if (axes === undefined) return range(rank)
   const list = (typeof axes === 'number' ? [axes] : axes).map(a => axisOf(rank, a))
-  if (new Set(list).size !== list.length) throw new ShapeError(`axes [${axes}] name one axis twice`)
+  if (new Set(list).size !== list.length) throw new ShapeError(`axes: each must be named once, got [${axes}]`)
   return list.sort((a, b) => a - b)
 }
 

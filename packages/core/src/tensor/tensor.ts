@@ -71,7 +71,7 @@ export class Tensor extends Fluent implements Spec {
     if (this.place instanceof Storage) return this.place
     const line = userLine(new Error().stack)
     throw new TraceError(
-      `the numbers of a traced tensor [${this.shape}] do not exist until the step runs: return it from the step, or choose with where() instead of if\n    ${line}`,
+      `Tensor: the numbers of one that is traced, of shape [${this.shape}], do not exist until the step runs. Return it from the step, or choose with where() instead of if.\n    ${line}`,
     )
   }
 
@@ -139,7 +139,7 @@ function flatten(data: NestedNumbers): { numbers: number[]; shape: number[] } {
   const parts = data.map(flatten)
   const [first] = parts
   if (parts.some(p => String(p.shape) !== String(first!.shape)))
-    throw new ShapeError(`tensor: rows must have one shape, got ${parts.map(p => `[${p.shape}]`).join(' and ')}`)
+    throw new ShapeError(`tensor: rows must have one shape, got ${parts.map(p => `[${p.shape}]`).join(' and ')}. Pad the shorter ones.`)
   return { numbers: parts.flatMap(p => p.numbers), shape: [data.length, ...(first?.shape ?? [])] }
 }
 
@@ -159,7 +159,10 @@ export function tensor(
   const flat = ArrayBuffer.isView(data) ? { numbers: data as TypedArray, shape: [(data as TypedArray).length] } : flatten(data)
   const spec = { shape: [...(shape ?? flat.shape)], dtype }
   checkShape(spec.shape)
-  if (size(spec.shape) !== flat.numbers.length) throw new ShapeError(`tensor: ${flat.numbers.length} numbers do not fill [${spec.shape}]`)
+  if (size(spec.shape) !== flat.numbers.length)
+    throw new ShapeError(
+      `tensor: [${spec.shape}] takes ${size(spec.shape)} numbers, got ${flat.numbers.length}. Leave the shape out, or name one that fits.`,
+    )
   return new Tensor(spec, new HostStorage(toTypedArray(flat.numbers, dtype)))
 }
 

@@ -4,14 +4,19 @@ import type { Progress } from './snapshot.ts'
 /** What a step says of itself: the loss, metrics. */
 export type Figures = Record<string, number>
 
+/** What to do, as long as nobody knows more. */
+export const advice = 'Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data'
+
 /** @throws NotFiniteError if a figure is not finite. */
 export function finite(figures: Figures, where: string): Figures {
   for (const [name, v] of Object.entries(figures))
     if (!Number.isFinite(v))
-      throw new NotFiniteError(
-        `${where}: ${name} is ${v}. Lower the learning rate, clip gradients (clipNorm: 1), or look for bad numbers in the data.`,
-        { op: name, expected: 'a finite number', received: String(v) },
-      )
+      throw new NotFiniteError(`${where}: ${name} is ${v}. ${advice}.`, {
+        op: name,
+        expected: 'a finite number',
+        received: String(v),
+        hint: advice,
+      })
   return figures
 }
 

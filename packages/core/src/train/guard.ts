@@ -6,6 +6,7 @@ import { HostStorage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import type { Batch } from './batch.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import { advice } from './figures.ts'
 import { firstBadOps, look, type BadOp } from './first-bad-op.ts'
 import type { StepLogs } from './supervised.ts'
 
@@ -80,14 +81,21 @@ export class Guard {
       restore(earlier)
       culprit = earlier
     }
-    const found = was.length && culprit !== earlier ? `${list(was)} was not finite before it. ` : await this.#find(culprit)
+    const given = await notFiniteIn(culprit)
+    const hint = given.length ? `Clean ${given.join(' and ')}, or leave such batches out` : advice
+    const found = given.length
+      ? 'The batch itself is not finite. '
+      : was.length && culprit !== earlier
+        ? `${list(was)} was not finite before it. `
+        : await this.#find(culprit)
     const made = culprit === earlier ? `The step before it, ${culprit.step}, made ${list(was)} not finite. ` : ''
     const file = await checkpoint?.keepBatch(culprit.step, culprit.batches.at(-1)!)
     const kept = file === undefined ? '' : `\nThe batch is kept in ${file}.`
     return new NotFiniteError(
-      `${error.message}\n${made}${found}All state is as it was before ${culprit === earlier ? 'that' : 'this'} step.${kept}${good}`,
+      `${error.message.replace(advice, hint)}\n${made}${found}All state is as it was before ${culprit === earlier ? 'that' : 'this'} step.${kept}${good}`,
       {
         ...error.parts,
+        hint,
         step: culprit.step,
         batch: culprit.batches.at(-1)!,
         ...(file !== undefined && { file }),
@@ -128,6 +136,17 @@ async function notFinite({ before }: Begun): Promise<Variable[]> {
     [...before].map(async ([v, t]) => {
       const { nan, infinite } = await look(t)
       return nan || infinite ? [v] : []
+    }),
+  )
+  return bad.flat()
+}
+
+/** Entries of its last batch that are not finite. */
+async function notFiniteIn({ batches }: Begun): Promise<string[]> {
+  const bad = await Promise.all(
+    Object.entries(batches.at(-1)!).map(async ([name, t]) => {
+      const { nan, infinite } = await look(t)
+      return nan || infinite ? [name] : []
     }),
   )
   return bad.flat()

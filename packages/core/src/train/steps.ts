@@ -1,6 +1,6 @@
 import { compile, type Compiled, type Engine } from '../graph/compile.ts'
 import { repeated } from '../graph/scan.ts'
-import { stepsARun } from '../graph/steps-a-run.ts'
+import { fewestRuns, stepsARun } from '../graph/steps-a-run.ts'
 import type { Variable } from '../nn/variable.ts'
 import { HostStorage } from '../tensor/storage.ts'
 import { allocate, size } from '../tensor/spec.ts'
@@ -26,13 +26,13 @@ export class Steps {
     this.#most = most
   }
 
-  /** How many batches like this one should be one run. */
-  async aRun(batch: Batch): Promise<number> {
+  /** How many batches like this one should be one run, if there are n of them. */
+  async aRun(batch: Batch, n = Infinity): Promise<number> {
     if (this.#most !== undefined || !(await this.#engine?.copiesState?.())) return this.#most ?? 1
     const traced = this.one.traced(batch)
     const known = this.#known.get(traced) ?? stepsARun(traced)
     this.#known.set(traced, known)
-    return known
+    return Number.isFinite(n) ? fewestRuns(known, n) : known
   }
 
   /** One step on each batch, in as few runs as may be: `together` batches of one kind are one. */

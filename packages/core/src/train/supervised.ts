@@ -71,7 +71,7 @@ function unnamed(batch: Batch, option: 'input' | 'target'): string {
   const names = Object.keys(batch)
   if (names.length === 2) return names[option === 'input' ? 0 : 1]!
   throw new PortolanError(
-    `supervised: a batch of ${names.length} entries (${names.join(', ')}) does not tell which is the ${option}. Name it: supervised({ …, ${option}: '…' })`,
+    `supervised: a batch must have two entries, or the ${option} a name, got ${names.length ? `${names.length} entries (${names.join(', ')})` : 'none'}. Name it: supervised({ …, ${option}: '…' })`,
   )
 }
 

@@ -163,7 +163,7 @@ export class Trainer {
         for await (const host of batches) {
           const batch = toBatch(host)
           if (waiting.length && !alike(waiting[0]!, batch)) await flush()
-          if (!waiting.length) together = await this.#train.aRun(batch)
+          if (!waiting.length) together = await this.#train.aRun(batch, data.length)
           if (waiting.push(batch) < together) continue
           await flush()
           if (stopped !== undefined) break

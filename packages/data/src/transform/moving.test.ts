@@ -237,6 +237,57 @@ describe('random transforms', () => {
     expect(variance).toBeLessThan(0.18)
   })
 
+  it('cutout marks what it covers in masks, and leaves boxes out that are covered', () => {
+    const sample: Fields = {
+      image: { data: new Uint8Array(3 * 20 * 20).fill(9), shape: [3, 20, 20] },
+      mask: { data: new Int32Array(400).fill(1), shape: [20, 20] },
+      boxes: { data: Float32Array.of(0, 0, 20, 20, 2, 2, 4, 4, 12, 12, 18, 18), shape: [3, 4] },
+      classes: { data: Int32Array.of(5, 6, 7), shape: [3] },
+    }
+    const gone = new Set<number>()
+    for (let i = 0; i < 200; i++) {
+      const { image, mask, boxes, classes } = cutout(8, { maskValue: 255, minVisible: 0.5 })(sample, new HostRng(i))
+      const hidden = Array.from(image!.data.subarray(0, 400), v => v === 0)
+      expect(Array.from(mask!.data, v => v === 255)).toEqual(hidden)
+      const share = ([left, top, right, bottom]: number[]): number => {
+        const inside = hidden.filter((_, at) => at % 20 >= left! && at % 20 < right! && at >= 20 * top! && at < 20 * bottom!)
+        return inside.filter(h => !h).length / inside.length
+      }
+      const rows = [0, 1, 2].filter(k => share([...sample.boxes!.data.subarray(4 * k, 4 * k + 4)]) >= 0.5)
+      expect([...classes!.data]).toEqual(rows.map(k => k + 5))
+      expect([...boxes!.data]).toEqual(rows.flatMap(k => [...sample.boxes!.data.subarray(4 * k, 4 * k + 4)]))
+      for (const k of [0, 1, 2]) if (!rows.includes(k)) gone.add(k)
+    }
+    expect(gone).toEqual(new Set([1, 2]))
+    const kept = cutout(20)(sample, new HostRng(1))
+    expect([kept.mask, kept.boxes]).toEqual([sample.mask, sample.boxes])
+  })
+
+  it('mixup keeps the boxes of both with their shares, and mixes masks by class', () => {
+    const batch: Fields = {
+      image: { data: Float32Array.of(1, 1, 100, 100), shape: [2, 1, 1, 2] },
+      mask: { data: Int32Array.of(0, 2, 1, 9), shape: [2, 1, 2] },
+      boxes: { data: Float32Array.of(1, 1, 2, 2, 0, 0, 0, 0, 3, 3, 4, 4, 5, 5, 6, 6), shape: [2, 2, 4] },
+      classes: { data: Int32Array.of(0, -1, 1, 2), shape: [2, 2] },
+    }
+    const mixes = Array.from({ length: 40 }, (_, i) => mixup({ classes: 3, alpha: 1, ignore: 9 })(batch, new HostRng(i)))
+    const swapped = mixes.find(m => m.image!.data[0]! > 1)!
+    const share = (100 - swapped.image!.data[0]!) / 99
+    const near = (field: Fields[string] | undefined, wanted: number[]): void =>
+      wanted.forEach((v, i) => expect(field!.data[i]).toBeCloseTo(v, 5))
+    expect([swapped.boxes!.shape, swapped.classes!.shape, swapped.weight!.shape, swapped.mask!.shape]).toEqual([
+      [2, 4, 4],
+      [2, 4],
+      [2, 4],
+      [2, 3, 1, 2],
+    ])
+    expect([...swapped.classes!.data]).toEqual([0, -1, 1, 2, 1, 2, 0, -1])
+    expect([...swapped.boxes!.data.subarray(0, 16)]).toEqual([...batch.boxes!.data])
+    near(swapped.weight, [share, 0, 1 - share, 1 - share, share, share, 1 - share, 0])
+    near(swapped.mask, [share, 0, 1 - share, 0, 0, share, 1 - share, 0, share, 0, 0, 1 - share])
+    expect(() => mixup({ classes: 3 })(batch, new HostRng(0))).toThrow(/classes in masks must be from 0 to 2, got 9/)
+  })
+
   it('are made anew from their recipes', () => {
     const transform = compose(
       randomCrop([20, 30], { padding: 2, fill: 'reflect' }),
@@ -269,6 +320,8 @@ describe('random transforms', () => {
       [() => adjustColor({ hue: 0.6 }), /hue must be between -0.5 and 0.5/],
       [() => colorJitter({ hue: [0, 0.6] }), /hue must stay within -0.5 and 0.5/],
       [() => cutout(4, { holes: 0 }), /holes must be a whole number/],
+      [() => cutout(4, { maskValue: 0.5 }), /maskValue must be a class/],
+      [() => cutout(4, { minVisible: 2 }), /minVisible must be/],
       [() => mixup({ classes: 10, alpha: 0 }), /alpha must be above 0/],
       [
         () =>

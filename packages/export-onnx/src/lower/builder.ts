@@ -48,8 +48,6 @@ export class Builder {
     readonly sources = new Map<string, Node>(),
     /** What every name stands for. */
     readonly values = new Map<string, Pick<Ref, 'shape' | 'type'>>(),
-    /** Whether this is the body of a control op. */
-    readonly nested = false,
   ) {}
 
   /** A node with one output; like the first output of the op unless said otherwise. */
@@ -211,7 +209,7 @@ export class Builder {
 
   /** A builder for the body of a control op: constants stand outside. */
   child(): Builder {
-    return new Builder(this.options, this.initializers, this.names, this.sources, this.values, true)
+    return new Builder(this.options, this.initializers, this.names, this.sources, this.values)
   }
 
   #ref(prefix: string, shape: Shape, type: ElementType): Ref {

@@ -51,7 +51,7 @@ export class OnnxModel implements Runner {
     const here = platform()
     const order = providers ?? here.providers
     const model = typeof source === 'string' ? await here.source(source) : source
-    const label = typeof source === 'string' ? source : `the given ${source.length} bytes`
+    const label = typeof source === 'string' ? source : `the given model of ${source.length} bytes`
     if (typeof model !== 'string') checkModel(model, { label })
     let last: unknown
     for (const [i, provider] of order.entries()) {

@@ -72,7 +72,7 @@ export async function verify(
           const d = Object.is(v, b[k]) ? 0 : Math.abs(v - b[k]!)
           if (!(d / Math.max(1, Math.abs(v)) <= tolerance))
             throw new PortolanError(
-              `verify: the output ${names[i]} differs at ${k} by more than ${tolerance}: ${v} in the model, ${b[k]} in the file, at size ${n}`,
+              `verify: the output ${names[i]} differs at ${k} by more than ${tolerance}: ${v} in the model, ${b[k]} in the file, at size ${n}. Export the model again, as it is now.`,
             )
           abs = Math.max(abs, d)
           rel = Math.max(rel, d / Math.max(1, Math.abs(v)))

@@ -8,7 +8,7 @@ import type { Kernels, T } from './kernel.ts'
 /** tfjs reads beside the table, or gives zeros, where an index is outside. */
 function within(index: T, below: number): T {
   const bad = index.dataSync().find(i => i < 0 || i >= below)
-  if (bad !== undefined) throw new RangeError(`index ${bad} is outside 0 … ${below - 1}`)
+  if (bad !== undefined) throw new RangeError(`index ${bad} is outside 0 … ${below - 1}. Labels and ids count from 0: look at the data.`)
   return index
 }
 

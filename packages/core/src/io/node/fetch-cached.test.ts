@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { homedir, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { RangeError } from '../../errors.ts'
+import { LockedError, RangeError } from '../../errors.ts'
 import { cacheFolder } from './cache-folder.ts'
 import { DownloadError, fetchCached, type DownloadProgress } from './fetch-cached.ts'
 
 const content = Buffer.from('port to port, '.repeat(20_000))
 const sha256 = createHash('sha256').update(content).digest('hex')
+const part = `chart.bin.${sha256.slice(0, 16)}.part`
 const md5 = createHash('md5').update(content).digest('hex')
 
 let folder: string
@@ -78,12 +80,16 @@ describe('fetchCached', () => {
   })
 
   /** Fails with a message that fits, leaves the old file and nothing else. */
-  async function expectFailure(message: RegExp, options: Partial<Parameters<typeof fetchCached>[1]> = {}): Promise<void> {
+  async function expectFailure(
+    message: RegExp,
+    options: Partial<Parameters<typeof fetchCached>[1]> = {},
+    parts: string[] = [],
+  ): Promise<void> {
     await writeFile(join(folder, 'chart.bin'), 'old')
     const error: unknown = await get(options).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(DownloadError)
     expect((error as Error).message).toMatch(message)
-    expect(await readdir(folder)).toEqual(['chart.bin'])
+    expect(await readdir(folder)).toEqual(['chart.bin', ...parts])
     expect(await readFile(join(folder, 'chart.bin'), 'utf8')).toBe('old')
   }
 
@@ -105,9 +111,9 @@ describe('fetchCached', () => {
 
   it('gives up a server that stops sending', async () => {
     answer = (_, response) => response.setHeader('content-length', content.length).write(content.subarray(0, 1000))
-    await expectFailure(/sent nothing for 100 ms/, { timeoutMs: 100 })
+    await expectFailure(/sent nothing for 100 ms/, { timeoutMs: 100 }, [part])
     answer = () => {}
-    await expectFailure(/sent nothing for 100 ms/, { timeoutMs: 100 })
+    await expectFailure(/sent nothing for 100 ms/, { timeoutMs: 100 }, [part])
   })
 
   it('says so when the connection breaks or there is no network', async () => {
@@ -115,13 +121,86 @@ describe('fetchCached', () => {
       response.setHeader('content-length', content.length).write(content.subarray(0, 1000), () => response.destroy())
     await expectFailure(
       /could not be fetched \(.+\)\. Connect to the network, or put the file with sha256 [0-9a-f]{64} at .*chart\.bin yourself/,
+      {},
+      [part],
     )
-    await expectFailure(/could not be fetched \(ENOTFOUND\)/, {
-      fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } })),
-    })
+    const nowhere = () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } }))
+    await expectFailure(/could not be fetched \(ENOTFOUND\)/, { fetch: nowhere }, [part])
   })
 
-  it('does not follow a redirection to what is not HTTPS', async () => {
+  it('goes on where it broke off', async () => {
+    let destroy!: () => void
+    answer = (_, response) => {
+      destroy = () => response.destroy()
+      response.setHeader('content-length', content.length).write(content.subarray(0, 1000))
+    }
+    await expect(get({ onProgress: () => destroy() })).rejects.toThrow(DownloadError)
+    const had = (await stat(join(folder, part))).size
+    expect(had).toBe(1000)
+    const ranges: unknown[] = []
+    answer = (request, response) => {
+      ranges.push(request.headers.range)
+      response
+        .writeHead(206, { 'content-range': `bytes ${had}-${content.length - 1}/${content.length}`, 'content-length': content.length - had })
+        .end(content.subarray(had))
+    }
+    const progress: DownloadProgress[] = []
+    expect(content.equals(await readFile(await get({ onProgress: p => progress.push(p) })))).toBe(true)
+    expect([ranges, progress.at(-1)]).toEqual([[`bytes=${had}-`], { url: url(), received: content.length, total: content.length }])
+    expect(await readdir(folder)).toEqual(['chart.bin'])
+  })
+
+  it.each([
+    ['does not go on', 200, {}],
+    ['goes on elsewhere', 206, { 'content-range': `bytes 7-${content.length - 1}/${content.length}` }],
+    ['has no such range', 416, {}],
+  ])('begins anew where the server %s', async (_, status, headers) => {
+    await writeFile(join(folder, part), 'half')
+    answer = (request, response) => {
+      if (request.headers.range === undefined) response.end(content)
+      else response.writeHead(status, headers).end(status === 200 ? content : undefined)
+    }
+    expect(content.equals(await readFile(await get()))).toBe(true)
+    expect(await readdir(folder)).toEqual(['chart.bin'])
+  })
+
+  it('waits for another process that fetches the same file', async () => {
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    const began = (await readFile(`/proc/${other.pid}/stat`, 'utf8').catch(() => '')).split(') ')[1]?.split(' ')[19] ?? '0'
+    const lock = join(folder, `chart.bin.lock-${encodeURIComponent(hostname())}-${other.pid}-${began}`)
+    await writeFile(lock, '')
+    const waiting = get()
+    await new Promise(resolve => setTimeout(resolve, 100))
+    expect(requests).toEqual([])
+    other.kill('SIGKILL') // it dies, and its lock counts no more
+    expect(content.equals(await readFile(await waiting))).toBe(true)
+    expect(await readdir(folder)).toEqual(['chart.bin'])
+  })
+
+  it('does not wait for ever for one that gets nothing', async () => {
+    await writeFile(join(folder, 'chart.bin.lock-elsewhere-7-7'), '')
+    const error: unknown = await get({ timeoutMs: 100 }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(LockedError)
+    expect((error as Error).message).toMatch(
+      /in use by process 7 of elsewhere\..*If it no longer runs, delete .*chart\.bin\.lock-elsewhere-7-7/,
+    )
+    expect(requests).toEqual([])
+  })
+
+  it('follows a few redirections, and not to what is unsafe', async () => {
+    answer = (request, response) => {
+      const n = Number(/\d+/.exec(request.url!)?.[0] ?? 5)
+      if (n === 0) response.end(content)
+      else response.writeHead(302, { location: `/hop${n - 1}` }).end()
+    }
+    expect(content.equals(await readFile(await get()))).toBe(true)
+    expect(requests).toEqual(['/chart.bin', '/hop4', '/hop3', '/hop2', '/hop1', '/hop0'])
+    await expect(get({ name: 'other' }, '/hop6')).rejects.toThrow(/redirects more than 5 times/)
+    answer = (_, response) => response.writeHead(302, { location: 'http://example.org/chart.bin' }).end()
+    await expect(get({ name: 'third' })).rejects.toThrow(/only https: URLs are fetched, got http:\/\/example.org/)
+  })
+
+  it('does not believe a fetch that followed one by itself to what is not HTTPS', async () => {
     await expect(
       get({ fetch: async () => Object.defineProperty(new Response(content), 'url', { value: 'http://example.org/chart.bin' }) }),
     ).rejects.toThrow(/only https: URLs are fetched, got http:\/\/example.org/)

@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { PortolanError, RangeError } from '../../errors.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import { LockedError, PortolanError, RangeError } from '../../errors.ts'
+import { lockFolder } from '../../train/node/folder-lock.ts'
 import { cacheFolder } from './cache-folder.ts'
 
-/** A download that did not come, or not as it should be; nothing of it is left, and what was there before is untouched. */
+/** A download that did not come, or not as it should be; what was there before is untouched. */
 export class DownloadError extends PortolanError {
   static override readonly code = 'PORTOLAN_DOWNLOAD'
 }
@@ -40,16 +41,17 @@ export interface FetchCachedOptions {
 /**
  * The path of a file that is downloaded once: if the folder holds it with the right checksum, nothing is fetched.
  *
- * A download goes to a temporary file beside it and takes the name only when it is whole and its checksum right.
+ * A download goes to a temporary file beside it and takes the name only when it is whole and its checksum right. One that breaks off
+ * goes on from there the next time. While one process fetches a file, others wait for it, as long as bytes come.
  *
  * @throws DownloadError when there is no network, the server refuses, the time is over, or the size or checksum is wrong;
+ * LockedError when another process holds the file and gets nothing;
  * RangeError when the URL is not HTTPS or an option is not as it should be.
  *
  * @example
  * const file = await fetchCached('https://example.org/weights.safetensors', { sha256: '9f86d081884c7d65…', onProgress: ({ received }) => console.log(received) })
  */
 export async function fetchCached(url: string, options: FetchCachedOptions): Promise<string> {
-  const { maxBytes = 2 ** 30, timeoutMs = 30_000, onProgress, fetch = globalThis.fetch } = options
   const folder = resolve(cacheFolder(), options.folder ?? '')
   requireSafe(url, options.fetch !== undefined)
   const name = options.name ?? new URL(url).pathname.split('/').at(-1)!
@@ -57,26 +59,85 @@ export async function fetchCached(url: string, options: FetchCachedOptions): Pro
     throw new RangeError(`fetchCached: name must be a file's name without a folder, got '${name}' for ${url}.`)
   const expected = checksum(url, options)
   const path = join(folder, name)
-  if ((await isFile(path)) && (await digestOf(path, expected.kind)) === expected.hex) return path
+  const job = `${path} ${expected.hex}`
+  const running = inFlight.get(job) ?? fetchOnce(url, path, expected, options).finally(() => inFlight.delete(job))
+  inFlight.set(job, running)
+  return running
+}
 
-  await mkdir(folder, { recursive: true })
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`
+/** What this process is fetching. */
+const inFlight = new Map<string, Promise<string>>()
+const wait = 200 // milliseconds, between two looks whether another process has finished
+const maxRedirects = 5
+const patience = 30_000 // milliseconds
+
+interface Expected {
+  readonly kind: 'sha256' | 'md5'
+  readonly hex: string
+}
+
+async function fetchOnce(url: string, path: string, expected: Expected, options: FetchCachedOptions): Promise<string> {
+  const { timeoutMs = patience } = options
+  const isThere = async (): Promise<boolean> => (await isFile(path)) && (await digestOf(path, expected.kind)) === expected.hex
+  if (await isThere()) return path
+  await mkdir(dirname(path), { recursive: true })
+  let seen = { bytes: -1, at: performance.now() }
+  for (;;) {
+    let release: () => Promise<void>
+    try {
+      release = await lockFolder(dirname(path), { name: 'fetchCached', prefix: `${basename(path)}.` })
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error
+      const bytes = await sizeOf(partOf(path, expected))
+      if (bytes !== seen.bytes) seen = { bytes, at: performance.now() }
+      else if (performance.now() - seen.at > timeoutMs) throw error // it hangs, or ran on a machine that is gone
+      await new Promise(resolve => setTimeout(resolve, wait + (process.pid % 97))) // two that ask at once do not ask again at once
+      continue
+    }
+    try {
+      if (!(await isThere())) await download(url, path, expected, options)
+      return path
+    } finally {
+      await release()
+    }
+  }
+}
+
+/** Fetches into a file beside, from where an earlier attempt broke off, and gives it the name when it is whole. */
+async function download(url: string, path: string, expected: Expected, options: FetchCachedOptions): Promise<void> {
+  const { maxBytes = 2 ** 30, timeoutMs = patience, onProgress, fetch = globalThis.fetch } = options
+  const part = partOf(path, expected)
   const abort = new AbortController()
   let timer = setTimeout(() => abort.abort(), timeoutMs)
+  let keep = false
   try {
-    const response = await fetch(url, { signal: abort.signal, headers: { 'accept-encoding': 'identity' } })
+    let received = await sizeOf(part)
+    const ask = (from: number): Promise<Response> =>
+      followed(url, options.fetch !== undefined, address =>
+        fetch(address, {
+          signal: abort.signal,
+          redirect: 'manual',
+          headers: { 'accept-encoding': 'identity', ...(from > 0 && { range: `bytes=${from}-` }) },
+        }),
+      )
+    let response = await ask(received)
+    const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${received}-`) === true
+    if (received > 0 && !goesOn && (response.status === 206 || response.status === 416)) {
+      await response.body?.cancel()
+      response = await ask(0)
+    }
+    if (!goesOn) received = 0
     if (!response.ok || !response.body)
       throw new DownloadError(`fetchCached: ${url} answered ${response.status} ${response.statusText}. Look whether the file has moved.`)
-    requireSafe(response.url || url, options.fetch !== undefined)
     const length = Number(response.headers.get('content-length') ?? NaN)
-    const total = Number.isSafeInteger(length) && !response.headers.has('content-encoding') ? length : undefined
+    const total = Number.isSafeInteger(length) && !response.headers.has('content-encoding') ? received + length : undefined
     const tooLarge = (bytes: number): DownloadError =>
       new DownloadError(`fetchCached: ${url} has ${bytes} bytes or more, maxBytes allows ${maxBytes}.`)
     if (total !== undefined && total > maxBytes) throw tooLarge(total)
     const hash = createHash(expected.kind)
-    const file = await open(temporary, 'wx')
+    if (goesOn) for await (const piece of createReadStream(part)) hash.update(piece as Uint8Array)
+    const file = await open(part, goesOn ? 'a' : 'w')
     try {
-      let received = 0
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
         clearTimeout(timer)
         received += piece.length
@@ -95,10 +156,10 @@ export async function fetchCached(url: string, options: FetchCachedOptions): Pro
     } finally {
       await file.close()
     }
-    await rename(temporary, path)
-    return path
+    await rename(part, path)
   } catch (error) {
     if (error instanceof PortolanError) throw error
+    keep = abort.signal.aborted || isNetworkError(error)
     if (abort.signal.aborted)
       throw new DownloadError(`fetchCached: ${url} sent nothing for ${timeoutMs} ms. Try again, or set timeoutMs higher.`, { cause: error })
     if (isNetworkError(error))
@@ -110,8 +171,25 @@ export async function fetchCached(url: string, options: FetchCachedOptions): Pro
   } finally {
     clearTimeout(timer)
     abort.abort()
-    await rm(temporary, { force: true })
+    if (!keep) await rm(part, { force: true })
   }
+}
+
+/** Follows redirections, a few, each of which must be as safe as the first address. */
+async function followed(url: string, loopbackAllowed: boolean, ask: (address: string) => Promise<Response>): Promise<Response> {
+  let address = url
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const response = await ask(address)
+    requireSafe(response.url || address, loopbackAllowed)
+    const next = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
+    if (next === null) return response
+    await response.body?.cancel()
+    address = new URL(next, address).href
+    requireSafe(address, loopbackAllowed)
+  }
+  throw new DownloadError(
+    `fetchCached: ${url} redirects more than ${maxRedirects} times, at last to ${address}. Look for the file's own address.`,
+  )
 }
 
 function requireSafe(url: string, loopbackAllowed: boolean): void {
@@ -121,7 +199,7 @@ function requireSafe(url: string, loopbackAllowed: boolean): void {
     throw new RangeError(`fetchCached: only https: URLs are fetched, got ${url}.`)
 }
 
-function checksum(url: string, { sha256, md5 }: FetchCachedOptions): { kind: 'sha256' | 'md5'; hex: string } {
+function checksum(url: string, { sha256, md5 }: FetchCachedOptions): Expected {
   const [kind, hex, digits] = sha256 === undefined ? (['md5', md5, 32] as const) : (['sha256', sha256, 64] as const)
   if (hex === undefined) throw new RangeError(`fetchCached: a checksum is needed for ${url}. Give sha256 or md5.`)
   if (hex.length !== digits || !/^[0-9a-f]+$/i.test(hex))
@@ -129,6 +207,10 @@ function checksum(url: string, { sha256, md5 }: FetchCachedOptions): { kind: 'sh
   return { kind, hex: hex.toLowerCase() }
 }
 
+/** Where a download is until it is whole. */
+const partOf = (path: string, { hex }: Expected): string => `${path}.${hex.slice(0, 16)}.part`
+
+const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? 0
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
     s => s.isFile(),

@@ -259,7 +259,7 @@ describe('a folder of checkpoints', () => {
     writeFileSync(file, '')
     const noFolder = await caught(fit(file))
     expect(noFolder).toBeInstanceOf(FileError)
-    expect(noFolder.message).toMatch(/a-file cannot be made \(EEXIST: file already exists\)/)
+    expect(noFolder.message).toMatch(/a-file cannot be made \(EEXIST: file already exists\)\. Name another\./)
     expect((await caught(fit(folder, { resume: true }, 4, make([{ key: 'mine', state: () => 1 }])))).message).toMatch(
       /it knows nothing of mine\. Pass the callbacks/,
     )

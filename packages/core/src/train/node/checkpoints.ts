@@ -81,8 +81,10 @@ export function checkpoints(
     },
     async open() {
       if (release) throw new LockedError(`checkpoints: ${folder} is in use by another call of fit. Give each a folder of its own.`)
-      await files.mkdir(folder, { recursive: true }).catch((cause: unknown) => refused(`the folder ${folder} cannot be made`, cause))
-      const unlock = await lockFolder(folder, files)
+      await files.mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+        throw new FileError(`checkpoints: the folder ${folder} cannot be made (${systemReason(cause)}). Name another.`, { cause })
+      })
+      const unlock = await lockFolder(folder, { files })
       try {
         await sweep(folder, files)
         last = (await listCheckpoints(folder, files)).at(-1)

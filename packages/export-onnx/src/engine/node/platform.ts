@@ -1,4 +1,4 @@
-import { FormatError, PortolanError } from '@portolan/core'
+import { FileError, PortolanError } from '@portolan/core'
 import { checkModel } from '../../model/check-model.ts'
 import { identities, type Identity } from '../identity.ts'
 import type { Ort, OrtModule, Platform } from '../platform.ts'
@@ -43,12 +43,8 @@ export const node: Platform = {
   async source(path) {
     const { readFile } = await import('node:fs/promises')
     const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-      throw new FormatError(
-        `OnnxModel: ${path} cannot be read (${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}). Look at its path.`,
-        {
-          cause,
-        },
-      )
+      const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+      throw new FileError(`OnnxModel: ${path} cannot be read (${why}). Look at its path.`, { cause })
     })
     checkModel(bytes, { label: path, external: true })
     return path // onnxruntime finds weights in other files by it

@@ -2,6 +2,7 @@ import { range, type ConvAttrs, type Shape } from '@portolan/core/engine'
 import { elements, type Builder, type Ref, type Rules } from '../builder.ts'
 import { interleave } from './interleave.ts'
 import { type Convolution, type Four, type Layout } from './layout.ts'
+import { products } from './products.ts'
 import { depthForm, turnedForm, weightForm } from './weights.ts'
 
 /** Rows or columns of an input gradient that stand `stride` apart: which places of the window reach them, in the order in which a convolution of g meets them. */
@@ -30,6 +31,7 @@ function phases(g: number, x: number, k: number, stride: number, pad: number, di
 
 export function convolution(l: Layout): Rules {
   const { block, once } = l
+  const flat = products(l)
 
   /** What a convolution reads: blocked, or plain where its channels do not fill a block. */
   const input = (b: Builder, x: Ref): Ref => (x.shape[1]! % block === 0 ? l.formOf(b, x) : x)
@@ -122,24 +124,30 @@ export function convolution(l: Layout): Rules {
     conv: ([x, w, bias], attrs, b) => {
       if (w.shape.length !== 4) return undefined
       const [o, i] = w.shape as Four
+      if (attrs.groups === 1 && flat.worth(places(b.out[0]!), o)) return flat.conv(b, x, w, attrs, bias)
       const deep = attrs.groups > 1 && attrs.groups === o && i === 1
-      if (!(attrs.groups === 1 || deep) || !l.fits(b, o) || !readable(x.shape[1]!)) return undefined
+      if (!(attrs.groups === 1 || deep) || !l.fits(o) || !readable(x.shape[1]!)) return undefined
       return l.convolve(b, { ...conv(input(b, x), w, attrs), bias }, b.out[0]!.shape)
     },
     convInput: ([g, w], attrs, b) => {
       if (w.shape.length !== 4) return undefined
       const [o, i] = w.shape as Four
+      if (attrs.groups === 1 && flat.worth(places(g), o)) return flat.convInput(b, g, w, attrs)
       const deep = attrs.groups > 1 && attrs.groups === o && i === 1
-      if (!(attrs.groups === 1 || deep) || !l.fits(b, attrs.shape[1]!) || !readable(o)) return undefined
+      if (!(attrs.groups === 1 || deep) || !l.fits(attrs.shape[1]!) || !readable(o)) return undefined
       return convInput(b, g, w, attrs)
     },
     convFilter: ([x, g], attrs, b) => {
       const { shape, groups } = attrs
-      if (shape.length !== 4 || groups !== 1 || !l.fits(b, shape[0]!, g.shape[0]!)) return undefined
+      if (shape.length === 4 && groups === 1 && flat.worth(places(g), shape[0]!)) return flat.convFilter(b, x, g, attrs)
+      if (shape.length !== 4 || groups !== 1 || !l.fits(shape[0]!, g.shape[0]!)) return undefined
       return convFilter(b, x, g, attrs)
     },
   }
 }
+
+/** How many windows there are in all images. */
+const places = ({ shape: [n, , h, w] }: Ref): number => n! * h! * w!
 
 const pad = (b: Builder, x: Ref, shape: Shape, by: number[]): Ref =>
   by.some(p => p) ? b.node('Pad', [x, b.i64(by)], {}, { shape, type: x.type }) : x

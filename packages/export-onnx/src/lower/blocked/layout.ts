@@ -66,7 +66,13 @@ export function layout(block: number) {
     once,
     five,
     lazily,
-    fits: (b: Builder, ...channels: number[]): boolean => !b.nested && channels.every(c => c % block === 0),
+    fits: (...channels: number[]): boolean => channels.every(c => c % block === 0),
+
+    /** A plain tensor that those who want it blocked reorder. */
+    reorderable: (b: Builder, x: Ref): Ref => ({
+      ...x,
+      blocked: b.lazy(x.shape, x.type, name => b.define(name, 'ReorderInput', [x], {}, nchwc)),
+    }),
 
     /** The blocked form of a tensor of [n, c, h, w], reordering it if need be. */
     formOf: (b: Builder, x: Ref): Blocked =>

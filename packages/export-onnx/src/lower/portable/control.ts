@@ -6,7 +6,9 @@ export const control: Lowerings<Control> = {
   scan: (x, { body, carries, xs, reverse }, b) => {
     x.forEach(r => b.force(r))
     const inner = b.child()
-    const constants = new Map<Value, Ref>(body.inputs.slice(carries + xs).map((v, i) => [v, x[carries + xs + i]!]))
+    // a form in another layout may not be written yet, and cannot be from inside
+    const plain = ({ name, shape, type }: Ref): Ref => ({ name, shape, type })
+    const constants = new Map<Value, Ref>(body.inputs.slice(carries + xs).map((v, i) => [v, plain(x[carries + xs + i]!)]))
     const graph = { ...inner.graph(body, constants, 'body'), initializers: [] }
     const ys = body.outputs.length - carries
     return b.many(

@@ -1,0 +1,23 @@
+import { GRU, type Tensor } from '@portolan/core'
+import { RecurrentClassifier, type RecurrentClassifierOptions } from './recurrent-classifier.ts'
+
+/**
+ * Classifies texts by what GRU layers remember at their last token: fc(hₜ), t the length of each text.
+ *
+ * ids: int32 [n, t], short texts filled up at their end → class scores [n, classes]. Parameters: embedding, gru, fc.
+ * Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder", 2014.
+ * @throws RangeError for an option out of range; ShapeError, DTypeError if the tokens are not int32 [n, t].
+ * @example
+ * new TextGRU({ vocabSize: 10_000, classes: 6, layers: 1, bidirectional: true }).forward(ids)
+ */
+export class TextGRU extends RecurrentClassifier {
+  readonly gru: GRU
+  constructor(options: RecurrentClassifierOptions) {
+    super(options)
+    const { dim = 128, hidden = 128, layers = 2, bidirectional = false, dropout = 0 } = options
+    this.gru = new GRU(dim, hidden, { layers, bidirectional, dropout })
+  }
+  protected read(x: Tensor, lengths: Tensor): Tensor {
+    return this.gru.forward(x, { lengths })[1]
+  }
+}

@@ -1,0 +1,2 @@
+export * from './index.ts'
+export { readTokenizer, saveTokenizer } from './tokenize/node/tokenizer-file.ts'
