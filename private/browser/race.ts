@@ -1,5 +1,5 @@
 // The CNN (32, 64, 128 wide; batches of 128) side by side, in milliseconds a step: in a page on wasm, in Node, and in the same page on
-// tfjs's cpu backend; medians of rounds that take turns. RESULTS.md beside this file keeps what came out.
+// tfjs's cpu backend; medians of rounds that take turns.
 //   node --conditions=@portolan/source --import tsx private/browser/race.ts [ROUNDS]
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
