@@ -191,7 +191,7 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
       )
     }
     expect(seen).toEqual(
-      ['train', 'wasm', 'start-over', 'pad', 'clear', 'sample', 'save-onnx', 'save-checkpoint', 'open'].map(id => `${id} solid`),
+      ['train', 'webgpu', 'start-over', 'pad', 'clear', 'sample', 'save-onnx', 'save-checkpoint', 'open'].map(id => `${id} solid`),
     )
   }, 300_000)
 
