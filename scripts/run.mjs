@@ -16,6 +16,7 @@ const tasks = {
   start: [process.execPath, ...source, 'examples/mnist-cnn/main.ts'],
   test: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
   bench: [process.execPath, ...source, 'private/bench/main.ts'],
+  demo: [process.execPath, 'apps/docs/demo.mjs'],
   'check:packed': [process.execPath, '--import', 'tsx', 'private/packed/main.ts'],
   'check:crash': [process.execPath, ...source, 'private/crash/main.ts'],
   fuzz: [process.execPath, ...source, 'private/fuzz/main.ts'],

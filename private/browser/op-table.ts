@@ -5,11 +5,17 @@ import type { OpRun } from './page/op-runs.ts'
 const near = 1e-5
 const limit = 1e-3
 
+/** Cases that a provider cannot compute right whatever is written for it: why, and what to take instead. */
+const limits: Readonly<Record<string, string>> = {
+  'gridSample/not a number':
+    "WGSL lets a GPU assume that no number is NaN, so a coordinate that is NaN may read any place of the image. Where coordinates may be NaN, run on 'wasm' or 'cpu'.",
+}
+
 const failed = (r: OpRun): boolean => r.error !== undefined || !(r.apart <= limit)
 
 /** What a provider made of an op. */
 function cell(op: string, runs: readonly OpRun[]): string {
-  const own = runs.filter(r => r.ops.includes(op))
+  const own = runs.filter(r => r.ops.includes(op) && limits[r.name] === undefined)
   const wrong = own
     .filter(failed)
     .filter(r => r.name.split('/')[0] === op || r.ops.every(o => o === op || !runs.some(s => failed(s) && s.name.split('/')[0] === o)))
@@ -28,10 +34,16 @@ export function opTable(columns: ReadonlyMap<string, readonly OpRun[]>): string 
   const titles = [...columns.keys()]
   const names = Object.keys(ops).toSorted()
   const rows = names.map(op => `| \`${op}\` | ${titles.map(t => cell(op, columns.get(t)!)).join(' | ')} |`)
+  const met = titles.flatMap(t =>
+    columns
+      .get(t)!
+      .filter(r => failed(r) && limits[r.name] !== undefined)
+      .map(r => `- ${t}, \`${r.name}\`: ${limits[r.name]}`),
+  )
   const failures = titles.flatMap(t =>
     columns
       .get(t)!
-      .filter(failed)
+      .filter(r => failed(r) && limits[r.name] === undefined)
       .map(r => `- ${t}, \`${r.name}\`: ${r.error ?? `${r.apart.toExponential(1)} from eager mode`}`),
   )
   const counts = titles.map(t => `${t}: ${columns.get(t)!.filter(r => !failed(r)).length} of ${columns.get(t)!.length}`)
@@ -49,6 +61,7 @@ export function opTable(columns: ReadonlyMap<string, readonly OpRun[]>): string 
     `| --- |${titles.map(() => ' --- |').join('')}`,
     ...rows,
     '',
+    ...(met.length ? ['## Limits', '', ...met, ''] : []),
     ...(failures.length ? ['## Cases that fail', '', ...failures, ''] : []),
     'Written by `private/browser/op-providers.ts`.',
     '',

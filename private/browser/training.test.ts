@@ -76,6 +76,17 @@ describe.skipIf(!executable)(`a page trains the CNN as Node does${executable ? '
     )
   }, 300_000)
 
+  it('in float16 where the adapter has it, and otherwise says that it has not', async () => {
+    const few = { ...small, steps: 3 }
+    const has = await page.evaluate(`navigator.gpu.requestAdapter().then(a => a.features.has('shader-f16'))`)
+    const heard = await inPage({ providers: ['webgpu'], worker: true, precision: 'float16' }, few).then(
+      ({ losses }) => (furthest(losses) < 0.02 ? 'learns' : `${losses} for ${expected}`),
+      String,
+    )
+    expect(heard).toMatch(has ? /^learns$/ : /can be had here with float16.\n.*webgpu: it has no float16/)
+    await expect(inPage({ providers: ['wasm'], precision: 'float16' }, few)).rejects.toThrow(/wasm: processors compute float16 by way/)
+  }, 300_000)
+
   it('a lost device is an error that says what to do', async () => {
     const message = await page.evaluate(`loseDevice(${JSON.stringify({ ...small, steps: 5 })})`)
     expect(message).toMatch(/the WebGPU device is gone.*Load the last checkpoint/)

@@ -38,7 +38,8 @@ export async function opRun(provider: Provider, index: number): Promise<OpRun> {
       if (String(t.shape) !== String(expected[i]!.shape) || a.length !== e.length) throw new Error(`the shape is [${t.shape}]`)
       for (let k = 0; k < e.length; k++) {
         const d = difference(a[k]!, e[k]!)
-        apart = Number.isNaN(d) ? Infinity : Math.max(apart, d)
+        if (!Number.isFinite(d)) throw new Error(`there is ${a[k]} where eager mode has ${e[k]}`)
+        apart = Math.max(apart, d)
       }
     }
     for (const { op, types, nodes } of await info!.fallbacks())

@@ -16,7 +16,10 @@ export interface Report {
   weights: Record<string, number[]>
 }
 
-async function train(engine: Pick<OnnxOptions, 'providers' | 'worker' | 'threads' | 'lowering'>, options: CnnOptions): Promise<Report> {
+async function train(
+  engine: Pick<OnnxOptions, 'providers' | 'worker' | 'threads' | 'lowering' | 'precision'>,
+  options: CnnOptions,
+): Promise<Report> {
   let [provider, missing]: [string, string[]] = ['', []]
   const long: number[] = []
   const observer = new PerformanceObserver(list => long.push(...list.getEntries().map(e => e.duration)))

@@ -31,16 +31,17 @@ export function grad(f: (...x: Tensor[]) => Tensor): (...x: Tensor[]) => Tensor[
   }
 }
 
-/** Runs `f` and gives, beside its result, the gradient of its loss for each variable. */
+/** Runs `f` and gives, beside its result, the gradient of its loss for each variable: of loss · scale, if there is a scale. */
 export function valueAndGrad<R extends Tensor | { loss: Tensor }>(
   variables: readonly Variable[],
   f: () => R,
+  scale?: Tensor,
 ): { value: R; grads: Tensor[] } {
   const watched = variables.map(v => v.value)
   const tape = new Tape(watched)
   const value = tape.listen(f)
   const loss = scalar('loss' in value ? value.loss : value)
-  return { value, grads: tape.gradients([loss], [loss.onesLike()], watched).map((g, i) => g ?? watched[i]!.zerosLike()) }
+  return { value, grads: tape.gradients([loss], [scale ?? loss.onesLike()], watched).map((g, i) => g ?? watched[i]!.zerosLike()) }
 }
 
 /** x, through which no gradient flows. */

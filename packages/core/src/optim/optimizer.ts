@@ -27,6 +27,18 @@ export interface OptimizerOptions<H extends object = object> {
   schedule?: Schedule
   /** How many calls make one step, with the mean of their gradients: as one batch that is as large as theirs together; default 1. */
   accumulate?: number
+  /**
+   * Gradients are those of loss · scale, divided by the scale afterwards: small ones then survive float16. A step whose gradients are not
+   * finite changes nothing and halves the scale. Default: none; `{}` begins as PyTorch's `GradScaler` does.
+   */
+  lossScale?: LossScale
+}
+
+export interface LossScale {
+  /** Powers of two lose no digit; > 0, default 65,536. */
+  start?: number
+  /** After so many steps without a gradient that is not finite the scale doubles; at least 1, default 2,000. */
+  every?: number
 }
 
 /** One parameter, with what is decided about it outside of tensors. */
@@ -53,25 +65,31 @@ export class Optimizer<H extends object = object, S extends string = string> ext
   readonly step = new Slot(concrete([]))
   /** Calls since the last step. */
   readonly calls: Slot | undefined
+  /** What the loss is multiplied by for its gradients, and the steps since that last changed. */
+  readonly lossScale: { readonly scale: Slot; readonly steps: Slot } | undefined
   readonly slots: Record<string, Record<string, Slot>> = {}
   readonly #rule: Rule<H, S>
-  readonly #limits: Pick<OptimizerOptions, 'clipNorm' | 'clipValue' | 'schedule'> & { accumulate: number }
+  readonly #limits: Pick<OptimizerOptions, 'clipNorm' | 'clipValue' | 'schedule'> & { accumulate: number; every: number }
   readonly #options: H
   readonly #groups: readonly Group<H>[]
   readonly #owners = new Map<string, Param>()
 
   constructor(rule: Rule<H, S>, lr: number, options: Partial<H> & OptimizerOptions<H> = {}) {
     super()
-    const { groups = [], clipNorm = Infinity, clipValue = Infinity, schedule, accumulate = 1, ...own } = options
+    const { groups = [], clipNorm = Infinity, clipValue = Infinity, schedule, accumulate = 1, lossScale, ...own } = options
     checkRange('the learning rate', lr, 0)
     if (!(clipNorm > 0 && clipValue > 0))
       throw new RangeError(`optimizer: clipNorm and clipValue must be above 0, got ${clipNorm} and ${clipValue}`)
     if (!(Number.isInteger(accumulate) && accumulate > 0))
       throw new RangeError(`optimizer: accumulate must be a whole number of at least 1, got ${accumulate}`)
+    const { start = 65_536, every = 2_000 } = lossScale ?? {}
+    if (!(start > 0 && start < Infinity && Number.isInteger(every) && every > 0))
+      throw new RangeError(`optimizer: lossScale must start above 0 and double every 1 or more steps, got ${start} and ${every}`)
+    this.lossScale = lossScale && { scale: new Slot(concrete([], start)), steps: new Slot(concrete([])) }
     this.lr = new Slot(concrete([], lr))
     this.calls = accumulate > 1 ? new Slot(concrete([])) : undefined
     this.#rule = rule
-    this.#limits = { clipNorm, clipValue, accumulate, ...(schedule && { schedule }) }
+    this.#limits = { clipNorm, clipValue, accumulate, every, ...(schedule && { schedule }) }
     this.#options = { ...rule.defaults, ...own }
     this.#groups = groups
     rule.check?.(this.#options)
@@ -110,8 +128,9 @@ export class Optimizer<H extends object = object, S extends string = string> ext
       throw new PortolanError(
         'minimize: nothing below the target is trainable. Unfreeze some parameters, or pass the module that owns them.',
       )
-    const { value, grads } = valueAndGrad([...params.values()], loss)
-    this.apply(params, grads)
+    const scale = this.lossScale?.scale.value
+    const { value, grads } = valueAndGrad([...params.values()], loss, scale)
+    this.apply(params, scale ? grads.map(g => g.div(scale)) : grads)
     return value
   }
 
@@ -137,8 +156,9 @@ export class Optimizer<H extends object = object, S extends string = string> ext
     return this
   }
 
-  #step(managed: readonly Managed<H>[], grads: readonly Tensor[], choose: (after: Tensor, before: Tensor) => Tensor): void {
+  #step(managed: readonly Managed<H>[], grads: readonly Tensor[], when: (after: Tensor, before: Tensor) => Tensor): void {
     const { clipNorm, clipValue } = this.#limits
+    const choose = this.lossScale ? this.#unlessInfinite(grads, this.lossScale, when) : when
     const limited = clipValue === Infinity ? grads : clipByValue(grads, clipValue!)
     const ready = clipNorm === Infinity ? limited : clipByNorm(limited, clipNorm!)
     const change = (variable: Slot | Param, after: Tensor): void => void (variable.value = choose(after, variable.value))
@@ -155,6 +175,24 @@ export class Optimizer<H extends object = object, S extends string = string> ext
       for (const [name, slot] of Object.entries(slots)) if (after[name]) change(slot, after[name])
       change(param, after['p']!)
     })
+  }
+
+  /** Keeps what was before where a gradient is not finite, and moves the scale. */
+  #unlessInfinite(
+    grads: readonly Tensor[],
+    { scale, steps }: NonNullable<Optimizer['lossScale']>,
+    choose: (after: Tensor, before: Tensor) => Tensor,
+  ): typeof choose {
+    const finite = grads
+      .map(g => g.abs().lessEqual(3.4028234e38).cast('float32').min())
+      .reduce((a, b) => a.minimum(b))
+      .greater(0)
+    const since = steps.value.add(1)
+    const due = since.greaterEqual(this.#limits.every)
+    const next = finite.where(due.where(scale.value.mul(2), scale.value), scale.value.mul(0.5))
+    scale.value = choose(next, scale.value)
+    steps.value = choose(finite.where(due.where(0, since), 0), steps.value)
+    return (after, before) => choose(finite.where(after, before), before)
   }
 
   #rate(step: Tensor): Tensor {

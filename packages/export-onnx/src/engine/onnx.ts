@@ -51,6 +51,11 @@ export interface OnnxOptions {
   threads?: number
   /** Compute in a thread of its own, so that a page or a server stays responsive: numbers are copied to and from it. Default false. */
   worker?: boolean
+  /**
+   * 'float16': products and convolutions are computed in it, where a provider has it, such as 'webgpu' on many GPUs; weights, sums and
+   * all else stay float32. Small gradients need the optimizer's `lossScale`. Default 'float32'.
+   */
+  precision?: 'float32' | 'float16'
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'
   /**
@@ -78,36 +83,41 @@ export function onnx({
   threads = 2,
   worker = false,
   lowering = 'auto',
+  precision = 'float32',
   affinity,
   onCompile,
   profile,
 }: OnnxOptions = {}): Engine {
+  const take = () => takeProvider({ providers, threads, worker, half: precision === 'float16' })
   return {
     name: 'onnx',
     async facts() {
-      const { provider } = (await takeProvider({ providers, threads, worker })).host
+      const { provider } = (await take()).host
       const block = lowering === 'auto' && onProcessor(provider) ? await blockSize(provider) : undefined
       const ort = await platform().load(provider, { threads, named: providers !== undefined })
-      return { provider, threads, lowering: block === undefined ? lowering : `blocked by ${block}`, onnxruntime: ort.env.versions.common }
+      const written = block === undefined ? lowering : `blocked by ${block}`
+      return { provider, threads, lowering: written, ...(precision !== 'float32' && { precision }), onnxruntime: ort.env.versions.common }
     },
     async copiesState() {
-      return onProcessor((await takeProvider({ providers, threads, worker })).host.provider)
+      return onProcessor((await take()).host.provider)
     },
     profile: (graph, inputs, runs) =>
       measure(
-        more => onnx({ ...(providers && { providers }), threads, lowering, ...(affinity !== undefined && { affinity }), ...more }),
+        more =>
+          onnx({ ...(providers && { providers }), threads, lowering, precision, ...(affinity !== undefined && { affinity }), ...more }),
         graph,
         inputs,
         runs,
       ),
     async compile(given: Graph): Promise<Program> {
-      const { host, missing } = await takeProvider({ providers, threads, worker })
+      const { host, missing } = await take()
       const own = lowering === 'auto' && onProcessor(host.provider)
       const block = own ? await blockSize(host.provider) : undefined
       // no page has that layout, so none need load its rules
       const layout = block === undefined ? [] : [(await import('../lower/blocked/index.ts')).blocked(block)]
       const fast: Rules[] = own ? [...layout, cpu] : []
-      const rules = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
+      const full = [...fast, ...(host.provider === 'webgpu' ? [webgpu] : []), portable]
+      const rules = precision === 'float16' ? [(await import('../lower/half.ts')).half(full), ...full] : full
       const whole = fuseAddition(given)
       const packed = own ? packState(whole) : undefined
       const graph = packed?.graph ?? whole

@@ -8,6 +8,8 @@ export interface TakeOptions {
   readonly providers: readonly Provider[] | undefined
   readonly threads: number
   readonly worker: boolean
+  /** Whether only providers that compute in float16 will do. */
+  readonly half: boolean
 }
 
 /** What computes, and what could not be had before it. */
@@ -32,15 +34,21 @@ async function hostOf(provider: Provider, worker: boolean, options: LoadOptions)
  * The first provider that is there.
  * @throws RunError if none is, with the reason of each.
  */
-export async function takeProvider({ providers, threads, worker }: TakeOptions): Promise<Taken> {
+export async function takeProvider({ providers, threads, worker, half }: TakeOptions): Promise<Taken> {
   const missing: MissingProvider[] = []
   for (const provider of providers ?? platform().providers) {
     try {
-      return { host: await hostOf(provider, worker, { threads, named: providers !== undefined }), missing }
+      const host = await hostOf(provider, worker, { threads, named: providers !== undefined })
+      // pages load it where it is asked for
+      const problem = half ? await (await import('./half-problem.ts')).halfProblem(host) : undefined
+      if (problem === undefined) return { host, missing }
+      missing.push({ provider, reason: problem })
     } catch (error) {
       missing.push({ provider, reason: reasonOf(error) })
     }
   }
   const reasons = missing.map(m => `\n    ${m.provider}: ${m.reason}`).join('')
-  throw new RunError(`onnx: none of the providers asked for can be had here.${reasons}`)
+  throw new RunError(
+    `onnx: none of the providers asked for can be had here${half ? ' with float16' : ''}.${reasons}${half ? "\n    Leave precision: 'float16' out." : ''}`,
+  )
 }

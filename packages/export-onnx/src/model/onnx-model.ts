@@ -33,5 +33,5 @@ export interface OnnxValue {
 }
 
 /** The element types that we write, with their numbers in the format. */
-export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, uint32: 12, uint64: 13 } as const
+export const elementTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, uint32: 12, uint64: 13 } as const
 export type ElementType = keyof typeof elementTypes
