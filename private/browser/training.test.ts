@@ -46,11 +46,13 @@ describe.skipIf(!executable)(`a page trains the CNN as Node does${executable ? '
 
   it('learns, in Node', () => expect(expected.at(-1)).toBeLessThan(0.2 * expected[0]!))
 
-  it('on wasm in a worker: 200 losses, the page never busy for 50 ms', async () => {
+  // other work on the machine can hold up the page: of three attempts one must be free of it
+  const attempts = { retry: 2, timeout: 600_000 }
+  it('on wasm in a worker: 200 losses, the page never busy for 50 ms', attempts, async () => {
     const { losses, provider, long, times } = await inPage({ providers: ['wasm'], worker: true })
     expect([provider, times.length, long]).toEqual(['wasm', 200, []])
     expect(furthest(losses)).toBeLessThan(1e-3)
-  }, 300_000)
+  })
 
   it('on wasm in the page itself: the same losses as in a worker', async () => {
     const few = { ...small, steps: 20 }
@@ -58,14 +60,14 @@ describe.skipIf(!executable)(`a page trains the CNN as Node does${executable ? '
     expect(here.losses).toEqual(there.losses)
   }, 300_000)
 
-  it('on WebGPU in a worker: 200 losses, state stays on the GPU, the page never busy for 50 ms', async () => {
+  it('on WebGPU in a worker: 200 losses, state stays on the GPU, the page never busy for 50 ms', attempts, async () => {
     const { losses, provider, long, reads, weights } = await inPage({ providers: ['webgpu'], worker: true })
     expect([provider, long]).toEqual(['webgpu', []])
     expect(furthest(losses)).toBeLessThan(1e-3)
     // the loss of every 50th step while it trains; then the other losses and eight weights
     expect(reads).toEqual([4, 4 + 196 + 8])
     expect(Object.values(weights).flat().every(Number.isFinite)).toBe(true)
-  }, 600_000)
+  })
 
   it('takes the next provider and says why', async () => {
     const { provider, missing } = await inPage({ providers: ['cuda', 'webnn', 'wasm'] }, { ...small, steps: 1 })
@@ -84,6 +86,8 @@ describe.skipIf(!executable)(`a page trains the CNN as Node does${executable ? '
       String,
     )
     expect(heard).toMatch(has ? /^learns$/ : /can be had here with float16.\n.*webgpu: it has no float16/)
+    // onnxruntime itself tells the console which kernel it could not make
+    expect(said.splice(0).filter(text => has || !text.includes('Cast requires f16'))).toEqual([])
     await expect(inPage({ providers: ['wasm'], precision: 'float16' }, few)).rejects.toThrow(/wasm: processors compute float16 by way/)
   }, 300_000)
 

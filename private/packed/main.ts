@@ -89,14 +89,16 @@ async function browserBytes(folder: string, source: string, external: string[] =
     write: false,
     outdir: folder,
   })
-  const bytes = (path: string): number => {
-    const { imports } = metafile.outputs[path]!
-    const own = gzipSync(outputFiles.find(file => file.path.endsWith(basename(path)))!.contents).length
-    return imports
-      .filter(({ kind, external }) => kind === 'import-statement' && !external)
-      .reduce((sum, chunk) => sum + bytes(chunk.path), own)
+  // what several files import is loaded once
+  const loaded = new Set<string>()
+  const load = (path: string): void => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    for (const { kind, external, path: other } of metafile.outputs[path]!.imports) if (kind === 'import-statement' && !external) load(other)
   }
-  return bytes(Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!)
+  load(Object.keys(metafile.outputs).find(path => metafile.outputs[path]!.entryPoint)!)
+  const zipped = (path: string): number => gzipSync(outputFiles.find(file => file.path.endsWith(basename(path)))!.contents).length
+  return [...loaded].reduce((sum, path) => sum + zipped(path), 0)
 }
 
 const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
