@@ -69,7 +69,7 @@ function bars(rows: readonly Bar[], { title, axis, scale, values, labels }: BarO
             labelPadding: 10,
             labelFontSize: 12,
             labelColor: ink,
-            labelLimit: 290,
+            labelLimit: 500, // widths are guessed too large where nothing can draw
           },
         ],
         marks: [
