@@ -13,6 +13,7 @@ describe.skipIf(block === undefined)('chains in the blocked layout, which only s
   const w = noise([32, 16, 3, 3]).mul(0.2)
   const [scale, shift] = [noise([32]).reshape([32, 1, 1]), noise([32]).reshape([1, 32, 1, 1])]
   const [wide, short] = [noise([32, 32, 3, 3]).mul(0.2), noise([32, 16, 1, 1])]
+  const two = noise([32, 16, 2, 2]).mul(0.2)
   const [weight, bias] = [noise([32]), noise([32])]
   const conv = (x: Tensor): Tensor => conv2d(x, w, { padding: 1 })
   const chains: Record<string, (x: Tensor) => Tensor> = {
@@ -52,6 +53,13 @@ describe.skipIf(block === undefined)('chains in the blocked layout, which only s
       conv2d(x, w, { padding: 1, stride: 2 })
         .add(conv2d(x, short, { stride: 2 }))
         .relu(),
+    'windows of several sizes on few pixels': x => {
+      const few = x.slice(0, 0, 1).slice(2, 0, 2).slice(3, 0, 2) // [1, 16, 2, 2]
+      return conv2d(few, short)
+        .add(conv2d(few, two))
+        .add(conv2d(few, w, { padding: 1, stride: 2 }))
+        .add(conv(few))
+    },
     'means of the image': x => conv(x).relu().mean([2, 3]),
     'means that gate it': x => {
       const y = conv(x)

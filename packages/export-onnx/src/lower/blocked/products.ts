@@ -35,7 +35,7 @@ export function products(l: Layout) {
 
   /** What the places of a convolution see: [i·kh·kw, oh·ow·n]. */
   function columns(b: Builder, x: Ref, seen: Seen): Ref {
-    return l.once(b, `${seen.at} of ${x.name}`, () => {
+    return l.once(b, `${seen.taps} taps ${seen.at} of ${x.name}`, () => {
       const [n, i] = x.shape as Four
       return b.reshape(pick(b, turned(b, x), seen.at), [i * seen.taps, (n * seen.at.length) / seen.taps])
     })
@@ -62,8 +62,9 @@ export function products(l: Layout) {
       const parts = product(b, [matrix(b, w), matrix(b, turned(b, g))], [i * taps, (n * at.length) / taps], { transA: 1 })
       // each place takes up what it gave
       const given = range(h * width).map(place => at.flatMap((p, k) => (p === place ? [k] : [])))
-      const most = Math.max(...given.map(p => p.length))
-      const all = pick(b, b.reshape(parts, [i, at.length, n]), range(most).flatMap(k => given.map(p => p[k] ?? -1))) // prettier-ignore
+      const most = Math.max(1, ...given.map(p => p.length))
+      const turn = range(most).flatMap(k => given.map(p => p[k] ?? -1))
+      const all = pick(b, b.reshape(parts, [i, at.length, n]), turn)
       const sum = () =>
         b.node('ReduceSum', [b.reshape(all, [i, most, h * width * n]), b.i64([1])], { keepdims: 0 }, like([i, h * width * n]))
       return back(b, most > 1 ? sum() : all, [n, i, h, width])
@@ -71,7 +72,7 @@ export function products(l: Layout) {
   }
 }
 
-/** The place of an image at each place of each window, [kh·kw, oh·ow]; −1 beyond the border. */
+/** The place of an image at each tap of each window, [taps, oh·ow] with taps = kh·kw; −1 beyond the border. */
 interface Seen {
   at: number[]
   taps: number
