@@ -1,5 +1,6 @@
-import { size, type Spec } from '../tensor/spec.ts'
+import { size } from '../tensor/spec.ts'
 import type { Traced } from './compile.ts'
+import { filterProducts } from './filter-products.ts'
 import type { Graph, Node } from './graph.ts'
 
 /** What a run costs beside its work, and how fast work is done, roughly and on no machine in particular, in milliseconds. */
@@ -19,11 +20,10 @@ function nodeWork(n: Node): number {
 }
 
 function products({ op, inputs, attrs, outputs }: Node): number {
-  const filtered = (images: Spec, weight: Spec): number => (size(images.shape) * size(weight.shape)) / (weight.shape[0] || 1)
   if (op === 'matmul') return size(outputs[0]!.shape) * inputs[0]!.shape.at(attrs.transposeA ? -2 : -1)!
-  if (op === 'conv') return filtered(outputs[0]!, inputs[1]!)
-  if (op === 'convInput') return filtered(inputs[0]!, inputs[1]!)
-  return op === 'convFilter' ? filtered(inputs[1]!, outputs[0]!) : 0
+  if (op === 'conv') return filterProducts(outputs[0]!, inputs[1]!)
+  if (op === 'convInput') return filterProducts(inputs[0]!, inputs[1]!)
+  return op === 'convFilter' ? filterProducts(inputs[1]!, outputs[0]!) : 0
 }
 
 /** Bytes of batches that one run may be given: with more, they push everything else out of the caches. */

@@ -1,3 +1,4 @@
+import { filterProducts } from '../graph/filter-products.ts'
 import type { Node } from '../graph/graph.ts'
 import type { Arity, Attrs, OpName } from '../ops/index.ts'
 import type { Interpolation } from '../ops/interpolation.ts'
@@ -13,7 +14,7 @@ const each = (_: unknown, __: unknown, y: Spec): number => count(y)
 /** One for each number that goes in. */
 const every = (x: readonly Spec[]): number => count(x[0]!)
 /** A product and a sum for each weight of a filter, at each place of the images that it makes. */
-const filtered = (images: Spec, weight: Spec): number => (count(weight) && 2 * count(images) * count(weight)) / (weight.shape[0] || 1)
+const filtered = (images: Spec, weight: Spec): number => 2 * filterProducts(images, weight)
 const neighbours: Record<Interpolation, number> = { nearest: 0, nearestExact: 0, linear: 2, cubic: 4 }
 
 /**
