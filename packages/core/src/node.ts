@@ -9,5 +9,7 @@ export { loadCheckpoint, type LoadCheckpointOptions } from './train/node/load-ch
 export { csvLogger } from './train/node/csv-logger.ts'
 export { jsonlLogger } from './train/node/jsonl-logger.ts'
 export { saveWeights, loadWeights } from './io/node/weights-file.ts'
+export { trialsFile } from './search/node/trials-file.ts'
+export { workerObjective, type WorkerObjective } from './search/node/worker-objective.ts'
 export { savePicture } from './draw/node/save-picture.ts'
 export { svgToPng, type PngOptions } from './draw/node/svg-to-png.ts'
