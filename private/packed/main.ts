@@ -165,6 +165,11 @@ try {
     `eager loss: ${shown(eager)}\ncompiled loss: ${shown(compiled)}\nexported line at 10 and -1: ${at10}\npicture: ${png[3]} bytes`,
   )
 
+  copyFileSync(join(root, 'examples/compose/app.mjs'), join(consumer, 'app.mjs'))
+  const app = node(consumer, 'app.mjs', join(consumer, 'out')).trim().split('\n')
+  assert.match(app.at(-2)!, /shows a (\w+) \(\d+ %\); it is a \1$/, 'the composed app does not know its own picture')
+  console.log(app.slice(-3).join('\n').replaceAll(consumer, '.'))
+
   /** Holds what a page loads of some entries, all that they export, to a budget. */
   async function budget(most: number, what: string, specifiers: readonly string[], external: string[] = []): Promise<void> {
     const bytes = await browserBytes(consumer, specifiers.map((entry, i) => `export * as e${i} from '${entry}'\n`).join(''), external)
