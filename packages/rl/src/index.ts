@@ -1,1 +1,34 @@
-export {}
+export { box, contains, discrete, sample, sizeOf, type Box, type Discrete, type Element, type Space } from './env/space.ts'
+export type { Env, EnvState, Info, ResetOptions, Start, Step } from './env/env.ts'
+export { environment, type Dynamics, type Outcome } from './env/environment.ts'
+export { timeLimit } from './env/time-limit.ts'
+export { recordEpisodes, type Episode } from './env/record-episodes.ts'
+export { normalizeObservation } from './env/normalize-observation.ts'
+export { frameStack } from './env/frame-stack.ts'
+export { vectorize, type VectorEnv, type VectorStart, type VectorStep } from './env/vectorize.ts'
+export { cartPole, type TimeLimited } from './env/cart-pole.ts'
+export { mountainCar } from './env/mountain-car.ts'
+export { pendulum } from './env/pendulum.ts'
+export { tabular, type Tabular, type TabularEnv, type Transition, type Transitions } from './env/tabular.ts'
+export type { GridMap } from './env/grid.ts'
+export { gridWorld, type GridWorldOptions } from './env/grid-world.ts'
+export { frozenLake, frozenLakeMap, type FrozenLakeOptions } from './env/frozen-lake.ts'
+export { cliffWalking } from './env/cliff-walking.ts'
+export { minimax, type Game } from './env/game.ts'
+export { ticTacToe, ticTacToeEnv, type TicTacToeOptions, type TicTacToePosition } from './env/tic-tac-toe.ts'
+export {
+  distances,
+  obstacleMap,
+  pathMoves,
+  pathPlanning,
+  type ObstacleMap,
+  type ObstacleMapOptions,
+  type PathPlanningOptions,
+} from './env/path-planning.ts'
+export { clear, disc, label, polygon, rectangle, rotated, stroke, type Mark, type Point, type Scene } from './draw/scene.ts'
+export { sceneToSvg } from './draw/scene-to-svg.ts'
+export { drawScene, type Canvas } from './draw/draw-scene.ts'
+export { valueIteration, type Plan, type ValueIterationOptions } from './algorithm/value-iteration.ts'
+export { QLearning } from './algorithm/q-learning.ts'
+export { Sarsa } from './algorithm/sarsa.ts'
+export { TabularLearner, type Experience, type TabularOptions, type TabularState } from './algorithm/tabular-learner.ts'
