@@ -1,5 +1,19 @@
-import { compile, HostRng, ready, tensor, toHost, variables, type Engine, type Tensor } from '@portolan/core'
-import { A2C, cartPole, DQN, pendulum, PPO, Reinforce, SAC, type Episode } from '@portolan/rl'
+import { adam, compile, HostRng, ready, seed, tensor, toHost, variables, type Engine, type Tensor } from '@portolan/core'
+import {
+  A2C,
+  AlphaZero,
+  cartPole,
+  DQN,
+  pendulum,
+  plannerBatch,
+  plannerStep,
+  PPO,
+  Reinforce,
+  SAC,
+  ticTacToe,
+  ValueIterationNetwork,
+  type PlannerBatch,
+} from '@portolan/rl'
 import { close } from '@portolan/test-kit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { engines } from './engines.ts'
@@ -7,7 +21,7 @@ import { engines } from './engines.ts'
 beforeAll(async () => expect(await ready()).toBe('wasm'))
 
 interface Run {
-  learn(steps: number): Promise<Episode[]>
+  learn(steps: number): Promise<unknown[]>
   save(): Promise<Uint8Array>
   load(bytes: Uint8Array): void
   dispose(): Promise<void>
@@ -34,6 +48,9 @@ const reinforce = (given: Given) => new Reinforce({ env: cartPole({ maxSteps: 30
 const sac = (given: Given) =>
   new SAC({ env: pendulum({ maxSteps: 25 }), seed: 4, hidden: 16, capacity: 60, batchSize: 8, warmup: 30, ...given })
 const runs: Readonly<Record<string, (given: Given) => Run>> = { ...dqns, PPO: ppo, A2C: a2c, Reinforce: reinforce, SAC: sac }
+
+const alphaZero = (given: Given) =>
+  new AlphaZero({ game: ticTacToe, seed: 4, simulations: 4, games: 3, updates: 2, batchSize: 8, ...given })
 
 const rng = new HostRng(11)
 const floats = (...shape: number[]): Tensor =>
@@ -88,6 +105,26 @@ describe.each(Object.entries(engines))('updates compiled by the engine (%s) equa
       },
       () => experiences(8, floats(8, 1).tanh(), 3),
     ))
+  it('AlphaZero', () =>
+    same(
+      () => {
+        const learner = alphaZero({})
+        const { network, optimizer } = learner
+        return { modules: { network, optimizer }, step: batch => learner.step(batch) }
+      },
+      () => ({ observation: floats(8, 2, 3, 3), policy: floats(8, 9).softmax(), outcome: floats(8).tanh() }),
+    ))
+  it('a planner', () =>
+    same(
+      () => {
+        seed(4)
+        const model = new ValueIterationNetwork({ sweeps: 4, hidden: 8, moves: 5 })
+        const optimizer = adam(1e-3).init(model)
+        const step = (batch: PlannerBatch) => plannerStep(model, optimizer, batch)
+        return { modules: { model, optimizer }, step }
+      },
+      () => plannerBatch(rng, 4, { size: 5 }),
+    ))
   it.each(Object.entries({ ppo, a2c, reinforce }))('%s', (_, make) =>
     same(
       () => {
@@ -129,6 +166,22 @@ describe('a run', () => {
     expect(all).toEqual(episodes)
     expect(all.length).toBeGreaterThan(0)
     expect(Buffer.from(await resumed.save()).equals(Buffer.from(wanted))).toBe(true)
+    await Promise.all([whole, killed, resumed].map(run => run.dispose()))
+  })
+  it.each(
+    Object.entries(engines)
+      .slice(1)
+      .concat([['op by op', undefined as never]]),
+  )('of AlphaZero goes on exactly (%s)', async (_, engine) => {
+    const make = () => alphaZero(engine ? { engine } : {})
+    const whole = make()
+    await whole.learn(3)
+    const killed = make()
+    await killed.learn(2)
+    const resumed = make()
+    resumed.load(await killed.save())
+    await resumed.learn(1)
+    expect(Buffer.from(await resumed.save()).equals(Buffer.from(await whole.save()))).toBe(true)
     await Promise.all([whole, killed, resumed].map(run => run.dispose()))
   })
   it('is not taken for another', async () => {

@@ -32,13 +32,24 @@ export { valueIteration, type Plan, type ValueIterationOptions } from './algorit
 export { QLearning } from './algorithm/q-learning.ts'
 export { Sarsa } from './algorithm/sarsa.ts'
 export { TabularLearner, type Experience, type TabularOptions, type TabularState } from './algorithm/tabular-learner.ts'
-export { ReplayBuffer, type Experiences, type ReplayBufferOptions } from './buffer/replay-buffer.ts'
+export { ReplayBuffer, type Field } from './buffer/replay-buffer.ts'
 export { RolloutBuffer, type Estimates, type RolloutBufferOptions, type RolloutStep } from './buffer/rollout-buffer.ts'
 export { evaluate, type LearnerOptions, type LearnOptions, type Policy } from './algorithm/learner.ts'
 export { ActorCritic, Dueling, perceptron, tanhPerceptron } from './algorithm/perceptron.ts'
-export { DQN, type DQNOptions } from './algorithm/dqn.ts'
+export { DQN, type DQNOptions, type Experiences } from './algorithm/dqn.ts'
 export { RolloutLearner, type Rollout, type RolloutOptions } from './algorithm/rollout-learner.ts'
 export { PPO, type PPOOptions } from './algorithm/ppo.ts'
 export { A2C, type A2COptions } from './algorithm/a2c.ts'
 export { Reinforce, type ReinforceOptions } from './algorithm/reinforce.ts'
 export { SAC, type SACOptions } from './algorithm/sac.ts'
+export { learningCurve, type CurvePoints, type LearningCurveOptions } from './draw/learning-curve.ts'
+export { TreeSearch } from './algorithm/tree-search.ts'
+export { AlphaZero, type AlphaZeroOptions, type Judge } from './algorithm/alpha-zero.ts'
+export {
+  planPaths,
+  plannerBatch,
+  plannerStep,
+  ValueIterationNetwork,
+  type PlannerBatch,
+  type ValueIterationNetworkOptions,
+} from './algorithm/value-iteration-network.ts'

@@ -14,7 +14,7 @@ import {
   type Optimizer,
   type Tensor,
 } from '@portolan/core'
-import { ReplayBuffer, type Experiences } from '../buffer/replay-buffer.ts'
+import { ReplayBuffer } from '../buffer/replay-buffer.ts'
 import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import { sizeOf, type Box, type Discrete } from '../env/space.ts'
@@ -50,6 +50,9 @@ export interface DQNOptions extends LearnerOptions {
   readonly exploration?: { readonly from: number; readonly to: number; readonly steps: number }
 }
 
+/** Steps that were made, a row for each; `terminated` is 1 where nothing is worth anything from there on. */
+export type Experiences = Readonly<Record<'observation' | 'action' | 'reward' | 'next' | 'terminated', Tensor>>
+
 interface Rest {
   readonly steps: number
   readonly observation: readonly number[] | null
@@ -73,7 +76,7 @@ export class DQN {
   readonly online: Layer
   readonly target: Layer
   readonly optimizer: Optimizer
-  readonly buffer: ReplayBuffer
+  readonly buffer: ReplayBuffer<keyof Experiences>
   /** Steps made so far. */
   steps = 0
   readonly #options: Required<Omit<DQNOptions, 'engine' | 'network' | 'dueling' | 'env'>>
@@ -114,8 +117,9 @@ export class DQN {
     this.online = make()
     this.target = load(make(), weights(this.online))
     this.optimizer = adam(filled.learningRate).init(this.online)
-    this.buffer = new ReplayBuffer({ capacity: filled.capacity, observation: seen })
-    this.#answer = compile((x: Tensor) => this.online.forward(x.reshape([-1, ...env.observationSpace.shape])), { engine })
+    const { shape } = env.observationSpace
+    this.buffer = new ReplayBuffer(filled.capacity, { observation: shape, action: 'int32', reward: [], next: shape, terminated: [] })
+    this.#answer = compile((x: Tensor) => this.online.forward(x), { engine })
     this.#update = compile((batch: Experiences) => this.step(batch), { engine })
     this.#follow = compile(() => (follow(this.target, this.online, filled.tau), {}), { engine })
   }
@@ -123,17 +127,16 @@ export class DQN {
   /** The update as an ordinary function, to compile or to look at: learns from some steps, and gives the loss. */
   step({ observation, action, reward, next, terminated }: Experiences): Tensor {
     const { double, discount } = this.#options
-    const shape = [-1, ...this.#env.observationSpace.shape]
     const of = (q: Tensor, a: Tensor): Tensor => q.mul(a.oneHot(q.shape[1]!)).sum(1)
-    const later = this.target.forward(next.reshape(shape)) // [n, actions]
-    const future = double ? of(later, this.online.forward(next.reshape(shape)).argMax(1)) : later.max(1)
+    const later = this.target.forward(next) // [n, actions]
+    const future = double ? of(later, this.online.forward(next).argMax(1)) : later.max(1)
     const wanted = stopGradient(reward.add(terminated.neg().add(1).mul(future).mul(discount)))
-    return this.optimizer.minimize(this.online, () => mse(of(this.online.forward(observation.reshape(shape)), action), wanted))
+    return this.optimizer.minimize(this.online, () => mse(of(this.online.forward(observation), action), wanted))
   }
 
   async act(observations: Float32Array): Promise<Int32Array> {
-    const seen = sizeOf(this.#env.observationSpace)
-    const q = await this.#answer(tensor(observations, [observations.length / seen, seen]))
+    const { shape, low } = this.#env.observationSpace
+    const q = await this.#answer(tensor(observations, [observations.length / low.length, ...shape]))
     return bestActions(await q.data(), this.#env.actionSpace.n)
   }
 
@@ -151,7 +154,7 @@ export class DQN {
       const observation = (this.#observation ??= this.#env.reset({ seed }).observation)
       const action = this.#rng.uniform() < this.epsilon ? this.#rng.integer(this.#env.actionSpace.n) : (await this.act(observation))[0]!
       const { observation: next, reward, terminated, truncated, info } = this.#env.step(action)
-      this.buffer.add(observation, action, reward, next, terminated)
+      this.buffer.add({ observation, action, reward, next, terminated: Number(terminated) })
       const ended = terminated || truncated
       this.#observation = ended ? this.#env.reset().observation : next
       this.steps++

@@ -20,10 +20,11 @@ import {
   type Optimizer,
   type Tensor,
 } from '@portolan/core'
-import { ReplayBuffer, type Experiences } from '../buffer/replay-buffer.ts'
+import { ReplayBuffer } from '../buffer/replay-buffer.ts'
 import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import { sample, sizeOf, type Box } from '../env/space.ts'
+import type { Experiences } from './dqn.ts'
 import { follow } from './follow.ts'
 import { requireSpaces, type LearnerOptions, type LearnOptions } from './learner.ts'
 import { perceptron } from './perceptron.ts'
@@ -110,7 +111,7 @@ export class SAC {
   readonly target: Critics
   readonly temperature = new Temperature()
   readonly optimizers: { readonly actor: Optimizer; readonly critics: Optimizer; readonly temperature: Optimizer }
-  readonly buffer: ReplayBuffer
+  readonly buffer: ReplayBuffer<keyof Experiences>
   /** Steps made so far. */
   steps = 0
   readonly #options: Required<Pick<SACOptions, 'seed' | 'discount' | 'batchSize' | 'warmup' | 'tau'>>
@@ -144,7 +145,7 @@ export class SAC {
       critics: adam(criticRate).init(this.critics),
       temperature: adam(criticRate).init(this.temperature),
     }
-    this.buffer = new ReplayBuffer({ capacity, observation: seen, action: acted })
+    this.buffer = new ReplayBuffer(capacity, { observation: [seen], action: [acted], reward: [], next: [seen], terminated: [] })
     this.#answer = compile((x: Tensor) => this.actor.forward(x), { engine })
     this.#update = compile((batch: Experiences) => this.step(batch), { engine })
   }
@@ -218,7 +219,7 @@ export class SAC {
         action = this.#squash(Array.from(mean, (m, i) => m + Math.exp(log[i]!) * this.#rng.normal()))
       }
       const { observation: next, reward, terminated, truncated, info } = this.#env.step(action)
-      this.buffer.add(observation, action, reward, next, terminated)
+      this.buffer.add({ observation, action, reward, next, terminated: Number(terminated) })
       const ended = terminated || truncated
       this.#observation = ended ? this.#env.reset().observation : next
       this.steps++
