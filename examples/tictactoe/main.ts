@@ -11,7 +11,7 @@ import { positive } from '../shared/command.ts'
 
 const options = new Command('node examples/tictactoe/main.ts')
   .description('Learns tic-tac-toe by playing against itself, then meets every way in which an opponent can play.')
-  .option('--rounds <n>', 'rounds of games against itself', positive, 40)
+  .option('--rounds <n>', 'rounds of games against itself', positive, 120)
   .option('--simulations <n>', 'trials for each move in the matches', positive, 50)
   .option('--seed <n>', 'one seed, one result', Number, 1)
   .addOption(new Option('--engine <engine>', 'onnx: updates compiled; eager: op by op').choices(['onnx', 'eager']).default('onnx'))

@@ -78,70 +78,81 @@ async function after({ modules, step }: Learner, batches: readonly object[], eng
 }
 
 describe.each(Object.entries(engines))('updates compiled by the engine (%s) equal those made op by op', (_, engine) => {
-  async function same(of: () => Learner, batch: () => object): Promise<void> {
+  /** The share of all variables that changed, once each is as close as it should be. */
+  async function same(of: () => Learner, batch: () => object): Promise<number> {
     const batches = Array.from({ length: 5 }, batch)
     const [before, eager, compiled] = [await after(of(), []), await after(of(), batches), await after(of(), batches, engine)]
     expect([...eager.keys()]).toEqual([...compiled.keys()])
     for (const [path, value] of eager) close(compiled.get(path)!, value, 1e-5, path)
     const changed = [...eager].filter(([path, v]) => JSON.stringify(v) !== JSON.stringify(before.get(path)))
-    expect(changed.length).toBeGreaterThan(eager.size / 2)
+    return changed.length / eager.size
   }
-  it.each(Object.entries(dqns))('%s', (_, make) =>
-    same(
-      () => {
-        const learner = make({})
-        const { online, target, optimizer } = learner
-        return { modules: { online, target, optimizer }, step: batch => learner.step(batch) }
-      },
-      () => experiences(8, choices(8, 2), 4),
-    ),
+  it.each(Object.entries(dqns))('%s', async (_, make) =>
+    expect(
+      await same(
+        () => {
+          const learner = make({})
+          const { online, target, optimizer } = learner
+          return { modules: { online, target, optimizer }, step: batch => learner.step(batch) }
+        },
+        () => experiences(8, choices(8, 2), 4),
+      ),
+    ).toBeGreaterThan(0.5),
   )
-  it('SAC', () =>
-    same(
-      () => {
-        const learner = sac({})
-        const { actor, critics, target, temperature, optimizers } = learner
-        return { modules: { actor, critics, target, temperature, optimizers }, step: batch => learner.step(batch) }
-      },
-      () => experiences(8, floats(8, 1).tanh(), 3),
-    ))
-  it('AlphaZero', () =>
-    same(
-      () => {
-        const learner = alphaZero({})
-        const { network, optimizer } = learner
-        return { modules: { network, optimizer }, step: batch => learner.step(batch) }
-      },
-      () => ({ observation: floats(8, 2, 3, 3), policy: floats(8, 9).softmax(), outcome: floats(8).tanh() }),
-    ))
-  it('a planner', () =>
-    same(
-      () => {
-        seed(4)
-        const model = new ValueIterationNetwork({ sweeps: 4, hidden: 8, moves: 5 })
-        const optimizer = adam(1e-3).init(model)
-        const step = (batch: PlannerBatch) => plannerStep(model, optimizer, batch)
-        return { modules: { model, optimizer }, step }
-      },
-      () => plannerBatch(rng, 4, { size: 5 }),
-    ))
-  it.each(Object.entries({ ppo, a2c, reinforce }))('%s', (_, make) =>
-    same(
-      () => {
-        const learner = make({})
-        const { model, optimizer } = learner
-        return { modules: { model, optimizer }, step: batch => learner.step(batch) }
-      },
-      () => ({
-        observation: floats(16, 4),
-        action: choices(16, 2),
-        logProbability: floats(16).mul(0.1).sub(0.7),
-        value: floats(16),
-        advantage: floats(16),
-        wanted: floats(16),
-        weight: flags(16),
-      }),
-    ),
+  it('SAC', async () =>
+    expect(
+      await same(
+        () => {
+          const learner = sac({})
+          const { actor, critics, target, temperature, optimizers } = learner
+          return { modules: { actor, critics, target, temperature, optimizers }, step: batch => learner.step(batch) }
+        },
+        () => experiences(8, floats(8, 1).tanh(), 3),
+      ),
+    ).toBeGreaterThan(0.5))
+  it('AlphaZero', async () =>
+    expect(
+      await same(
+        () => {
+          const learner = alphaZero({})
+          const { network, optimizer } = learner
+          return { modules: { network, optimizer }, step: batch => learner.step(batch) }
+        },
+        () => ({ observation: floats(8, 2, 3, 3), policy: floats(8, 9).softmax(), outcome: floats(8).tanh() }),
+      ),
+    ).toBeGreaterThan(0.5))
+  it('a planner', async () =>
+    expect(
+      await same(
+        () => {
+          seed(4)
+          const model = new ValueIterationNetwork({ sweeps: 4, hidden: 8, moves: 5 })
+          const optimizer = adam(1e-3).init(model)
+          const step = (batch: PlannerBatch) => plannerStep(model, optimizer, batch)
+          return { modules: { model, optimizer }, step }
+        },
+        () => plannerBatch(rng, 4, { size: 5 }),
+      ),
+    ).toBeGreaterThan(0.5))
+  it.each(Object.entries({ ppo, a2c, reinforce }))('%s', async (_, make) =>
+    expect(
+      await same(
+        () => {
+          const learner = make({})
+          const { model, optimizer } = learner
+          return { modules: { model, optimizer }, step: batch => learner.step(batch) }
+        },
+        () => ({
+          observation: floats(16, 4),
+          action: choices(16, 2),
+          logProbability: floats(16).mul(0.1).sub(0.7),
+          value: floats(16),
+          advantage: floats(16),
+          wanted: floats(16),
+          weight: flags(16),
+        }),
+      ),
+    ).toBeGreaterThan(0.5),
   )
 })
 

@@ -1,4 +1,15 @@
-import { concat, Conv2d, type HostRng, Module, RangeError, tensor, type Optimizer, type Tensor } from '@portolan/core'
+import {
+  concat,
+  Conv2d,
+  fanInUniform,
+  type HostRng,
+  Module,
+  RangeError,
+  tensor,
+  type Initializer,
+  type Optimizer,
+  type Tensor,
+} from '@portolan/core'
 import { distances, obstacleMap, pathMoves, type ObstacleMap, type ObstacleMapOptions } from '../env/path-planning.ts'
 import { beside } from '../env/grid.ts'
 
@@ -13,6 +24,8 @@ export interface ValueIterationNetworkOptions {
 
 /**
  * Plans ways on maps by value iteration that it has learned: V ← maxₐ conv([R, V])ₐ, as often as there are sweeps, R being read from the map.
+ *
+ * The first four moves begin as steps up, right, down and left, of discount 0.95, and the rest as noise: only the rewards are unknown at first.
  *
  * x: obstacles and goal [n, 2, h, w] → scores of up, right, down, left in every cell [n, 4, h, w]. Maps may have any size.
  * @see Tamar et al., "Value Iteration Networks", 2016.
@@ -30,11 +43,13 @@ export class ValueIterationNetwork extends Module {
     super()
     if (!Number.isInteger(sweeps) || sweeps < 1)
       throw new RangeError(`ValueIterationNetwork: sweeps must be an integer of at least 1, got ${sweeps}.`)
+    if (!Number.isInteger(moves) || moves < 4)
+      throw new RangeError(`ValueIterationNetwork: moves must be an integer of at least 4, got ${moves}.`)
     this.#sweeps = sweeps
     this.read = new Conv2d(2, hidden, 3, { padding: 1 })
     this.reward = new Conv2d(hidden, 4, 1)
-    this.back = new Conv2d(5, moves, 3, { padding: 1, bias: false })
-    this.choose = new Conv2d(moves, 4, 1)
+    this.back = new Conv2d(5, moves, 3, { padding: 1, bias: false, init: neighbours })
+    this.choose = new Conv2d(moves, 4, 1, { init: firstFour })
   }
   forward(x: Tensor): Tensor {
     const reward = this.reward.forward(this.read.forward(x).relu()) // [n, 4, h, w]
@@ -45,6 +60,28 @@ export class ValueIterationNetwork extends Module {
       q = this.back.forward(concat([reward, value], 1))
     }
     return this.choose.forward(q)
+  }
+}
+
+/** Row 5·m + 4 of the kernels [moves, 5, 3, 3] is how move m sees the values: those of the cell that it leads to. */
+const neighbours: Initializer = (shape, rng) => {
+  const noise = fanInUniform(shape, rng)
+  const places = pathMoves.map(([down, right]) => 3 * (down + 1) + right + 1)
+  let i = 0
+  return () => {
+    const [kernel, place] = [Math.floor(i / 9), i++ % 9]
+    const drawn = 0.3 * noise()
+    return kernel % 5 === 4 && kernel < 20 ? (place === places[(kernel - 4) / 5] ? 0.95 : 0) : drawn
+  }
+}
+/** Scores [4, moves, 1, 1] are at first what the first four moves are worth. */
+const firstFour: Initializer = (shape, rng) => {
+  const noise = fanInUniform(shape, rng)
+  let i = 0
+  return () => {
+    const [score, move] = [Math.floor(i / shape[1]!), i++ % shape[1]!]
+    const drawn = 0.3 * noise()
+    return move < 4 ? (move === score ? 3 : 0) : drawn
   }
 }
 

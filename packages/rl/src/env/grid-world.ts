@@ -42,7 +42,7 @@ export function gridWorld({ map = ['...G', '.#.P', 'S...'], slip = 0.1, stepRewa
   }
   const transitions = [...cells].map((_, from) =>
     moves.map((_, way) =>
-      ends(from)
+      ends(from) || cells[from] === '#'
         ? [{ probability: 1, next: from, reward: 0, terminated: true }]
         : [move(from, way, 1 - 2 * slip), move(from, way + 1, slip), move(from, way + 3, slip)],
     ),
