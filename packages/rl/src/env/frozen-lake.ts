@@ -35,9 +35,9 @@ const colors: Readonly<Record<string, string>> = { S: '#cfe8f7', F: '#eaf5fb', H
  */
 export function frozenLake({ map = '4x4', slippery = true, maxSteps }: FrozenLakeOptions = {}): TabularEnv {
   const { rows, columns, cells } = readMap('frozenLake', typeof map === 'string' ? maps[map] : map, 'SFHG')
-  const starts = [...cells].flatMap((c, i) => (c === 'S' ? [i] : []))
+  const starts = cells.flatMap((c, i) => (c === 'S' ? [i] : []))
   if (!starts.length) throw new RangeError('frozenLake: the map must have a start, got none. Put an S somewhere.')
-  const transitions = [...cells].map((cell, from) =>
+  const transitions = cells.map((cell, from) =>
     moves.map((_, action) => {
       if ('HG'.includes(cell)) return [{ probability: 1, next: from, reward: 0, terminated: true }]
       const ways = slippery ? [(action + 3) % 4, action, (action + 1) % 4] : [action]
@@ -47,7 +47,7 @@ export function frozenLake({ map = '4x4', slippery = true, maxSteps }: FrozenLak
       })
     }),
   )
-  const notes = [...cells].flatMap((c, i) => ('SG'.includes(c) ? [note(i, columns, c)] : []))
+  const notes = cells.flatMap((c, i) => ('SG'.includes(c) ? [note(i, columns, c)] : []))
   const draw = (at: number) => drawGrid(rows, columns, cell => colors[cells[cell]!]!, at, notes)
   const env = tabular({ name: 'frozenLake', transitions, starts, draw })
   return { ...env, ...timeLimit(env, maxSteps ?? (cells.length > 16 ? 200 : 100)) }

@@ -32,7 +32,7 @@ const colors: Readonly<Record<string, string>> = { S: '#ffffff', '.': '#ffffff',
 export function gridWorld({ map = ['...G', '.#.P', 'S...'], slip = 0.1, stepReward = -0.04 }: GridWorldOptions = {}): TabularEnv {
   const { rows, columns, cells } = readMap('gridWorld', map, 'S.#GP')
   if (!(slip >= 0 && slip <= 0.5)) throw new RangeError(`gridWorld: slip must be between 0 and 0.5, got ${slip}.`)
-  const starts = [...cells].flatMap((c, i) => (c === 'S' ? [i] : []))
+  const starts = cells.flatMap((c, i) => (c === 'S' ? [i] : []))
   if (!starts.length) throw new RangeError('gridWorld: the map must have a start, got none. Put an S somewhere.')
   const ends = (cell: number): boolean => 'GP'.includes(cells[cell]!)
   const move = (from: number, way: number, probability: number): Transition => {
@@ -40,14 +40,14 @@ export function gridWorld({ map = ['...G', '.#.P', 'S...'], slip = 0.1, stepRewa
     const next = cells[wanted] === '#' ? from : wanted
     return { probability, next, reward: stepReward + (ends(next) ? (cells[next] === 'G' ? 1 : -1) : 0), terminated: ends(next) }
   }
-  const transitions = [...cells].map((_, from) =>
+  const transitions = cells.map((_, from) =>
     moves.map((_, way) =>
       ends(from) || cells[from] === '#'
         ? [{ probability: 1, next: from, reward: 0, terminated: true }]
         : [move(from, way, 1 - 2 * slip), move(from, way + 1, slip), move(from, way + 3, slip)],
     ),
   )
-  const notes = [...cells].flatMap((c, i) => ('GP'.includes(c) ? [note(i, columns, c === 'G' ? '+1' : '−1', '#ffffff')] : []))
+  const notes = cells.flatMap((c, i) => ('GP'.includes(c) ? [note(i, columns, c === 'G' ? '+1' : '−1', '#ffffff')] : []))
   return tabular({
     name: 'gridWorld',
     transitions,

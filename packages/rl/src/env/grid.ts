@@ -5,14 +5,14 @@ import { clear, disc, label, rectangle, type Mark, type Scene } from '../draw/sc
 export type GridMap = readonly string[]
 
 /** The letters of a map, row by row. @throws RangeError if a row has another length or a letter is unknown. */
-export function readMap(name: string, map: GridMap, letters: string): { rows: number; columns: number; cells: string } {
+export function readMap(name: string, map: GridMap, letters: string): { rows: number; columns: number; cells: readonly string[] } {
   const columns = map[0]?.length ?? 0
-  const row = map.findIndex(r => r.length !== columns || [...r].some(c => !letters.includes(c)))
+  const row = map.findIndex(r => r.length !== columns || r.split('').some(c => !letters.includes(c)))
   if (!columns || row >= 0)
     throw new RangeError(
-      `${name}: a map must have rows of one length made of ${[...letters].join(' ')}, got "${map[row] ?? ''}" in row ${row}.`,
+      `${name}: a map must have rows of one length made of ${letters.split('').join(' ')}, got "${map[row] ?? ''}" in row ${row}.`,
     )
-  return { rows: map.length, columns, cells: map.join('') }
+  return { rows: map.length, columns, cells: map.join('').split('') }
 }
 
 /** The cell beside a cell, or itself at the border. */
