@@ -17,6 +17,7 @@ const tasks = {
   test: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
   bench: [process.execPath, ...source, 'private/bench/main.ts'],
   demo: [process.execPath, 'apps/docs/demo.mjs'],
+  docs: [process.execPath, 'apps/docs/build.mjs'],
   'check:packed': [process.execPath, '--import', 'tsx', 'private/packed/main.ts'],
   'check:crash': [process.execPath, ...source, 'private/crash/main.ts'],
   fuzz: [process.execPath, ...source, 'private/fuzz/main.ts'],

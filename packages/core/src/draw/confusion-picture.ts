@@ -3,6 +3,7 @@ import type { ConfusionMatrix } from '../metric/classification.ts'
 import { heading, mark, renderVega } from './render-vega.ts'
 import { textWidth } from './theme.ts'
 
+/** Options of `confusionPicture`. */
 export interface ConfusionPictureOptions {
   /** One a class; their numbers unless given. */
   readonly labels?: readonly string[]

@@ -4,6 +4,7 @@ import { drawPanel, flow, type Panel } from './curve-panel.ts'
 import { heading, renderVega } from './render-vega.ts'
 import { faint, palette } from './theme.ts'
 
+/** Options of `curves`. */
 export interface CurvesOptions {
   readonly title?: string
   /** Pixels, 800 unless given. */

@@ -12,6 +12,7 @@ export interface Caption {
   readonly text: string
   readonly wrong?: boolean
 }
+/** Options of `imageGrid`. */
 export interface ImageGridOptions {
   /** Pictures in a row; about as many as there are rows unless given. */
   readonly columns?: number

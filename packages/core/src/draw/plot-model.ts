@@ -11,6 +11,7 @@ import { escape, faint, font, ink, textWidth } from './theme.ts'
 /** An input of a model: its shape, with dtype float32, or both. */
 export type ModelInput = Shape | { readonly shape: Shape; readonly dtype: DType }
 
+/** Options of `plotModel`. */
 export interface PlotModelOptions {
   /**
    * How many levels of modules are opened, 1 … Infinity: at 1, what the model itself calls stands there as boxes, at 2 these are opened,

@@ -3,6 +3,7 @@ import type { TensorLike } from '../tensor/fluent.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { pairwise, type LossOptions } from './loss-options.ts'
 
+/** Options of `binaryCrossEntropy`. */
 export interface BinaryCrossEntropyOptions extends LossOptions {
   /** How much more a positive counts than a negative, > 0: a number, or a tensor that broadcasts to the logits; default 1. */
   posWeight?: TensorLike

@@ -11,6 +11,7 @@ export interface ClassLossOptions extends LossOptions {
   ignoreIndex?: number
 }
 
+/** Options of losses of classes. */
 export interface SmoothedOptions extends ClassLossOptions {
   /** ε in [0, 1]: the target becomes (1 − ε)·target + ε/classes; default 0. Szegedy et al., "Rethinking the Inception Architecture", 2016. */
   labelSmoothing?: number

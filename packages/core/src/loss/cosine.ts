@@ -18,6 +18,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
   return a.mul(b).sum(-1).div(norms.sqrt())
 }
 
+/** Options of `cosineEmbedding`. */
 export interface CosineEmbeddingOptions extends LossOptions {
   /** A pair that does not belong together costs nothing once its cosine is below this, −1 … 1; default 0. */
   margin?: number

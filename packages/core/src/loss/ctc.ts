@@ -4,6 +4,7 @@ import { sameShape } from '../tensor/spec.ts'
 import { concat, full, iota, stack, type Tensor } from '../tensor/tensor.ts'
 import { checkFloat, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `ctc`. */
 export interface CtcOptions extends LossOptions {
   /** int32 [n]: how many time steps of each sample are there, 0 … t; default: all. */
   inputLengths?: Tensor

@@ -3,6 +3,7 @@ import { range } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkPair, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `dice`. */
 export interface DiceOptions extends LossOptions {
   /** Added above and below, > 0, so that an object that is neither there nor predicted costs nothing; default 1. */
   smooth?: number

@@ -2,6 +2,7 @@ import { RangeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { pairwise, type LossOptions } from './loss-options.ts'
 
+/** Options of `focal`. */
 export interface FocalOptions extends LossOptions {
   /** How strongly easy examples fade, γ ≥ 0; default 2. */
   gamma?: number

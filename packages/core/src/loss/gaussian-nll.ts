@@ -3,6 +3,7 @@ import { RangeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkPair, masked, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `gaussianNll`. */
 export interface GaussianNllOptions extends LossOptions {
   /** Whether the constant ½·log 2π is added; default false. */
   full?: boolean

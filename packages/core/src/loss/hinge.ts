@@ -3,6 +3,7 @@ import { sameShape } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkFloat, masked, pairwise, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `hinge`. */
 export interface HingeOptions extends LossOptions {
   /** How far beyond the border a score must be to cost nothing; default 1. */
   margin?: number
@@ -22,6 +23,7 @@ export interface HingeOptions extends LossOptions {
 export const hinge = (scores: Tensor, targets: Tensor, { margin = 1, squared = false, ...options }: HingeOptions = {}): Tensor =>
   pairwise('hinge', scores, targets, options, (x, y) => short(x.mul(y), margin, squared))
 
+/** Options of `multiClassHinge`. */
 export interface MultiClassHingeOptions extends HingeOptions {
   /** float32 [classes]: how much a row counts by its label; the mean divides by the number of rows all the same. */
   classWeight?: Tensor

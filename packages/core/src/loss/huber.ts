@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { mae } from './mae.ts'
 import { pairwise, type LossOptions } from './loss-options.ts'
 
+/** Options of `huber`. */
 export interface HuberOptions extends LossOptions {
   /** Where the parabola becomes a line, > 0; default 1. */
   delta?: number
@@ -22,6 +23,7 @@ export function huber(prediction: Tensor, target: Tensor, { delta = 1, ...option
   return pairwise('huber', prediction, target, options, (p, t) => bent(p.sub(t), delta))
 }
 
+/** Options of `smoothL1`. */
 export interface SmoothL1Options extends LossOptions {
   /** Where the parabola becomes a line, ≥ 0; default 1. With 0 it is `mae`. */
   beta?: number

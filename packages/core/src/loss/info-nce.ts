@@ -4,6 +4,7 @@ import { concat, iota, type Tensor } from '../tensor/tensor.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { checkFloat, checkPair, type LossOptions } from './loss-options.ts'
 
+/** Options of `infoNce`. */
 export interface InfoNceOptions extends LossOptions {
   /** What cosines are divided by, > 0; default 0.1. */
   temperature?: number

@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkPair, masked, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `klDivergence`. */
 export interface KlDivergenceOptions extends LossOptions {
   /** Whether the target, too, is given as log-probabilities; default false. */
   logTarget?: boolean

@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkPair, masked, reduce, type LossOptions } from './loss-options.ts'
 
+/** Options of `tripletMargin`. */
 export interface TripletMarginOptions extends LossOptions {
   /** How much nearer the positive must be; default 1. */
   margin?: number

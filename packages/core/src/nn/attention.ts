@@ -8,6 +8,7 @@ export interface AttentionMasks {
   mask?: Tensor
 }
 
+/** Options of `attention`. */
 export interface AttentionOptions extends AttentionMasks {
   /** What the weights go through before they meet the values: dropout, say. */
   through?: (weights: Tensor) => Tensor

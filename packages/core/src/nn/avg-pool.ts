@@ -2,6 +2,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { poolOf, type PoolOptions } from './pool-window.ts'
 import type { Sides, Spatial } from './windows.ts'
 
+/** Options of average poolings. */
 export interface AvgPoolOptions<N extends Spatial> extends PoolOptions<N> {
   /** Whether padding counts as zeros in a mean; default true, as in PyTorch. Keras does not count it. */
   countIncludePad?: boolean

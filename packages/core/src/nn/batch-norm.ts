@@ -6,6 +6,7 @@ import { constant, param } from './init.ts'
 import { Module } from './module.ts'
 import { Buffer, type Param } from './variable.ts'
 
+/** Options of `batchNorm`. */
 export interface BatchNormFunctionOptions extends ChannelNormOptions {
   /** What to normalize by, [c] each; left out: mean and variance of the batch. */
   statistics?: { mean: Tensor; variance: Tensor }
@@ -40,6 +41,7 @@ export function batchNorm(
   return { y: x.mul(wide(scale)).add(wide(b.sub(mean.mul(scale)))), mean, variance }
 }
 
+/** Options of batch norms. */
 export interface BatchNormOptions {
   /** How far the running statistics follow each batch, 0 … 1; default 0.1. */
   momentum?: number

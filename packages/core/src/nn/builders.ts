@@ -37,6 +37,7 @@ export const dense =
   shape =>
     new Linear(shape.at(-1)!, units, options)
 
+/** Options of `convolution`. */
 export interface ConvolutionOptions extends Omit<ConvOptions<1>, 'stride' | 'padding' | 'dilation'> {
   /** Along each side; default 1. */
   stride?: number
@@ -54,6 +55,7 @@ export const convolution =
     return new Kind(shape[0]!, channels, kernel, options)
   }
 
+/** Options of `transposedConvolution`. */
 export interface TransposedConvolutionOptions extends ConvWeightOptions {
   /** Along each side; default 1. */
   stride?: number
@@ -73,6 +75,7 @@ export const transposedConvolution =
     return new Kind(shape[0]!, channels, kernel, options)
   }
 
+/** Options of `maxPooling` and `averagePooling`. */
 export interface PoolingOptions {
   /** Default: the kernel. */
   stride?: number
@@ -146,6 +149,7 @@ export const embedding =
   () =>
     new Embedding(count, d, options)
 
+/** Options of `rnn`, `lstm` and `gru`. */
 export interface RecurrentBuilderOptions extends RecurrentOptions {
   /** Whether every output is wanted, [t, hidden], or the last one only, [hidden]; default false. */
   sequences?: boolean

@@ -6,7 +6,9 @@ interface ConvWindow<N extends Spatial> extends WindowOptions<N> {
   /** What the padding is; default 'zeros'. PyTorch's 'replicate' is 'edge', its 'circular' is 'wrap'. */
   paddingMode?: PaddingMode
 }
+/** Options of `Conv1d`, `Conv2d` and `Conv3d`. */
 export interface ConvOptions<N extends Spatial> extends ConvWindow<N>, ConvWeightOptions {}
+/** Options of `Conv2d`. */
 export type Conv2dOptions = ConvOptions<2>
 
 /**

@@ -5,6 +5,7 @@ import { Module } from './module.ts'
 import type { Param } from './variable.ts'
 import { sides } from './windows.ts'
 
+/** Options of weights of convolutions. */
 export interface ConvWeightOptions {
   /** Channels are divided into this many parts that do not see each other; default 1. */
   groups?: number

@@ -3,6 +3,7 @@ import { convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeFu
 import type { Sides, Spatial } from './windows.ts'
 
 type TransposedWindow<N extends Spatial> = Omit<ConvTransposeFunctionOptions<N>, 'bias' | 'groups'>
+/** Options of `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d`. */
 export interface ConvTransposeOptions<N extends Spatial> extends TransposedWindow<N>, ConvWeightOptions {}
 
 /**

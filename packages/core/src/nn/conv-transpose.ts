@@ -3,6 +3,7 @@ import { range } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { around, sides, type Around, type Sides, type Spatial } from './windows.ts'
 
+/** Options of `convTranspose1d`, `convTranspose2d` and `convTranspose3d`. */
 export interface ConvTransposeFunctionOptions<N extends Spatial> {
   /** How far apart the windows are put; default 1. */
   stride?: Sides<N>

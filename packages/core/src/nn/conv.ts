@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor.ts'
 import { windowOf, type PaddingMode, type Spatial, type WindowOptions } from './windows.ts'
 
+/** Options of `conv1d`, `conv2d` and `conv3d`. */
 export interface ConvFunctionOptions<N extends Spatial> extends WindowOptions<N> {
   /** Channels are divided into this many parts that do not see each other; default 1. */
   groups?: number

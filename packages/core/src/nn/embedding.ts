@@ -4,6 +4,7 @@ import { normal, param, type Initializer } from './init.ts'
 import { Module } from './module.ts'
 import type { Param } from './variable.ts'
 
+/** Options of `Embedding`. */
 export interface EmbeddingOptions {
   /** An integer whose row starts at 0 and is not trained. */
   paddingIdx?: number

@@ -2,6 +2,7 @@ import { DTypeError, ShapeError } from '../errors.ts'
 import { size } from '../tensor/spec.ts'
 import { iota, type Tensor } from '../tensor/tensor.ts'
 
+/** Options of `gridSample`. */
 export interface GridSampleOptions {
   /** 'linear', the default: between the neighbours (bilinear, trilinear); 'nearest': the nearest of them. */
   mode?: 'linear' | 'nearest'

@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts'
 import { size } from '../tensor/spec.ts'
 import { apply, ones, zeros, type Tensor } from '../tensor/tensor.ts'
 
+/** Options of norms by channel. */
 export interface ChannelNormOptions {
   /** [c] */
   weight?: Tensor | undefined

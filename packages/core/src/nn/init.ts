@@ -64,6 +64,7 @@ export const xavierUniform = (gain = 1): Initializer => spread(xavier(gain))
 /** Variance 2·gain²/(fanIn + fanOut), normal. Glorot and Bengio, 2010. */
 export const xavierNormal = (gain = 1): Initializer => bell(xavier(gain))
 
+/** Options of `heNormal` and `heUniform`. */
 export interface HeOptions {
   /** Of the leaky ReLU that follows; default 0, a ReLU. */
   slope?: number

@@ -5,6 +5,7 @@ import { Conv2d } from './conv-layers.ts'
 import { Module } from './module.ts'
 import { Sequential } from './sequential.ts'
 
+/** Options of `InvertedResidual`. */
 export interface InvertedResidualOptions {
   /** Of the depthwise convolution; default 1. */
   stride?: number

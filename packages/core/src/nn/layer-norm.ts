@@ -12,6 +12,7 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon = 1e-
   return apply('layerNorm', [rows, weight.flatten(), bias.flatten()], { epsilon })[0]!.reshape(x.shape)
 }
 
+/** Options of `layerNorm`. */
 export interface LayerNormOptions {
   /** Added to the variance; default 1e-5. */
   epsilon?: number

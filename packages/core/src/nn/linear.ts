@@ -13,6 +13,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     .reshape([...x.shape.slice(0, -1), out])
 }
 
+/** Options of `linear`. */
 export interface LinearOptions {
   /** Default true. */
   bias?: boolean

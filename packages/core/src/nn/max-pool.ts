@@ -3,6 +3,7 @@ import { size } from '../tensor/spec.ts'
 import { poolOf, type PoolOptions } from './pool-window.ts'
 import type { Sides, Spatial } from './windows.ts'
 
+/** Options of maximum poolings. */
 export interface MaxPoolOptions<N extends Spatial> extends PoolOptions<N> {
   /** Distance between the numbers of a window; default 1. */
   dilation?: Sides<N>

@@ -4,6 +4,7 @@ import { addAlong } from '../tensor/scatter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { sides, type Sides, type Spatial } from './windows.ts'
 
+/** Options of unpoolings. */
 export interface MaxUnpoolOptions<N extends Spatial> {
   /** Of the pooling; default: the kernel. */
   stride?: Sides<N>

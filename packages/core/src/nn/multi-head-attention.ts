@@ -10,6 +10,7 @@ import { defaultRng, type Rng } from './rng.ts'
 import type { RotaryEmbedding } from './rotary-embedding.ts'
 import type { Param } from './variable.ts'
 
+/** Options of `MultiHeadAttention`. */
 export interface MultiHeadAttentionOptions {
   /** Heads of keys and values, each shared by numHeads / numKvHeads heads of queries; default numHeads. */
   numKvHeads?: number
@@ -25,6 +26,7 @@ export interface MultiHeadAttentionOptions {
   rotary?: RotaryEmbedding
 }
 
+/** What is attended to beside the query, and what is hidden. */
 export interface AttentionInputs extends AttentionMasks {
   /** Default: the queries. */
   key?: Tensor

@@ -1,5 +1,6 @@
 import { apply, type Tensor } from '../tensor/tensor.ts'
 
+/** Options of `nonMaxSuppression`. */
 export interface NonMaxSuppressionOptions {
   /** How many boxes are kept at most. */
   maxOutput: number

@@ -1,6 +1,7 @@
 import { range, type Shape } from '../tensor/spec.ts'
 import { sides, windowOf, type Sides, type Spatial, type Window, type WindowOptions } from './windows.ts'
 
+/** Options of poolings. */
 export interface PoolOptions<N extends Spatial> {
   /** How far the window moves; default: the kernel. */
   stride?: Sides<N>

@@ -17,6 +17,7 @@ export interface Cell {
   step(z: Tensor, r: Tensor, carry: readonly Tensor[]): Tensor[]
 }
 
+/** What bends the sum in a simple recurrent cell. */
 export type Nonlinearity = 'tanh' | 'relu'
 
 export const rnnCell = (nonlinearity: Nonlinearity): Cell => ({

@@ -9,6 +9,7 @@ import { inward, onward, type Cell } from './recurrent-cell.ts'
 import { defaultRng, type Rng } from './rng.ts'
 import type { Param } from './variable.ts'
 
+/** Options of `RNN`, `LSTM` and `GRU`. */
 export interface RecurrentOptions {
   /** How many stand on top of each other; default 1. */
   layers?: number
@@ -20,6 +21,7 @@ export interface RecurrentOptions {
   bias?: boolean
 }
 
+/** Where a sequence begins and how long each of its rows is. */
 export interface SequenceOptions<S> {
   /** What the sequences go on from; default zeros. */
   state?: S

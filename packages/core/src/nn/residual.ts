@@ -5,6 +5,7 @@ import { Module, type Layer } from './module.ts'
 import { Sequential } from './sequential.ts'
 import { Lambda } from './shape-layers.ts'
 
+/** Options of residual blocks. */
 export interface ResidualOptions {
   /** Of the first 3 × 3 convolution (in a bottleneck the only one) and of the shortcut; default 1. */
   stride?: number
@@ -12,6 +13,7 @@ export interface ResidualOptions {
   norm?: (channels: number) => Layer
 }
 
+/** Options of `BasicBlock`. */
 export interface BasicBlockOptions extends ResidualOptions {
   /**
    * How the shortcut fits where shapes change: by a convolution of its own, or without parameters, every stride-th number with
@@ -20,6 +22,7 @@ export interface BasicBlockOptions extends ResidualOptions {
   shortcut?: 'projection' | 'padding'
 }
 
+/** Options of `Bottleneck`. */
 export interface BottleneckOptions extends ResidualOptions {
   /** Of the 3 × 3 convolution: ResNeXt; default 1. */
   groups?: number

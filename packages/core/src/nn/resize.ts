@@ -3,6 +3,7 @@ import type { Interpolation } from '../ops/interpolation.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { sides, type Sides, type Spatial } from './windows.ts'
 
+/** Options of `resize`. */
 export interface ResizeOptions {
   /** The new image: one number, or one for each spatial axis. */
   size?: Sides<Spatial>

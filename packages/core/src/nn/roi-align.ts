@@ -1,6 +1,7 @@
 import { apply, type Tensor } from '../tensor/tensor.ts'
 import { sides, type Sides } from './windows.ts'
 
+/** Options of `roiAlign`. */
 export interface RoiAlignOptions {
   /** Height and width of each output. */
   size: Sides<2>

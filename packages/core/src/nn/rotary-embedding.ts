@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts'
 import { concat, concrete, stack, type Tensor } from '../tensor/tensor.ts'
 import { Module } from './module.ts'
 
+/** Options of `RotaryEmbedding`. */
 export interface RotaryOptions {
   /** The slowest pair turns once in about 2π·base places; default 10,000. */
   base?: number

@@ -3,6 +3,7 @@ import type { Activation } from './activation.ts'
 import { Conv2d } from './conv-layers.ts'
 import { Module } from './module.ts'
 
+/** Options of `SqueezeExcite`. */
 export interface SqueezeExciteOptions {
   /** Channels in between; default channels / 16, at least 1. */
   squeeze?: number

@@ -43,6 +43,7 @@ export const weights = (root: unknown): State =>
 /** PyTorch counts the batches of a BatchNorm, as int64; we never need the number. */
 const dispensable = /(^|\.)num_batches_tracked$/
 
+/** Options of `load`, and of all that reads weights. */
 export interface LoadOptions {
   /** Which variables are loaded; default: parameters and buffers. */
   only?: Filter

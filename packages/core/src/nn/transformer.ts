@@ -9,6 +9,7 @@ import { Module } from './module.ts'
 import { MultiHeadAttention } from './multi-head-attention.ts'
 import type { RotaryEmbedding } from './rotary-embedding.ts'
 
+/** Options of layers of Transformers. */
 export interface TransformerLayerOptions {
   /** Width between the two linear layers; default 2048. */
   feedForward?: number
@@ -28,11 +29,13 @@ export interface TransformerLayerOptions {
   rotary?: RotaryEmbedding
 }
 
+/** What an encoder may not look at. */
 export interface EncoderMasks extends AttentionMasks {
   /** bool [n, t], true where a place may be seen. */
   keyMask?: Tensor
 }
 
+/** What a decoder may not look at, in its own sequence and in the memory. */
 export interface DecoderMasks extends EncoderMasks {
   /** bool or float32, broadcasts to [n, heads, t, s]. */
   memoryMask?: Tensor
@@ -145,6 +148,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
   }
 }
 
+/** Options of a whole `Transformer` and of its halves. */
 export interface TransformerOptions extends TransformerLayerOptions {
   /** How many layers; default 6. */
   layers?: number

@@ -26,6 +26,7 @@ export type PaddingMode = 'zeros' | Exclude<PadMode, 'constant'>
 /** One number for both spatial axes, or [height, width]. */
 export type Pair = Sides<2>
 
+/** How a window slides. */
 export interface WindowOptions<N extends Spatial> {
   /** How far the window moves; default 1. */
   stride?: Sides<N>
@@ -35,6 +36,7 @@ export interface WindowOptions<N extends Spatial> {
   dilation?: Sides<N>
 }
 
+/** A part of a picture, in pixels. */
 export type Window = Omit<ConvAttrs, 'groups'>
 
 /** One integer for each of n axes. */

@@ -6,6 +6,7 @@ import { sameShape } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Attributes of `scan`. */
 export interface ScanAttrs {
   /** [carry, x at t, constant] → [carry, y at t] */
   body: Graph
@@ -16,6 +17,7 @@ export interface ScanAttrs {
   reverse: boolean
 }
 
+/** Signatures of loops and of what gradients may not cross. */
 export interface Control {
   scan: Sig<number, ScanAttrs>
   barrier: Sig<2>

@@ -12,6 +12,7 @@ export interface ConvAttrs {
   groups: number
 }
 
+/** Signatures of convolution and its gradients. */
 export interface Conv {
   conv: Sig<2 | 3, ConvAttrs>
   convInput: Sig<2, ConvAttrs & { shape: number[] }>

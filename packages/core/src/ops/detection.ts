@@ -3,6 +3,7 @@ import { sameShape, type Spec } from '../tensor/spec.ts'
 import { iota, type Tensor } from '../tensor/tensor.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Attributes of `roiAlign`. */
 export interface RoiAlignAttrs {
   /** Height and width of each output. */
   size: number[]
@@ -14,12 +15,14 @@ export interface RoiAlignAttrs {
   aligned: boolean
 }
 
+/** Attributes of `nonMaxSuppression`. */
 export interface SuppressionAttrs {
   maxOutput: number
   iouThreshold: number
   scoreThreshold: number
 }
 
+/** Signatures of the ops of detectors. */
 export interface Detection {
   roiAlign: Sig<3, RoiAlignAttrs>
   nonMaxSuppression: Sig<2, SuppressionAttrs>

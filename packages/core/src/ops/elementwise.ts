@@ -3,6 +3,7 @@ import { broadcastShapes, isFloat, type DType, type Spec } from '../tensor/spec.
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Application, Family, Op, Sig, Thunk } from './op.ts'
 
+/** Signatures of the ops that work number by number. */
 export interface Elementwise {
   add: Sig<2>
   sub: Sig<2>

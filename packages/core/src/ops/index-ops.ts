@@ -2,6 +2,7 @@ import { DTypeError, ShapeError } from '../errors.ts'
 import { sameShape, size, type Shape, type Spec } from '../tensor/spec.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Signatures of the ops that index. */
 export interface IndexOps {
   gather: Sig<2, { axis?: number }>
   scatterAdd: Sig<2, { rows: number; axis?: number }>

@@ -15,8 +15,11 @@ import { shapeOps, type ShapeOps } from './shape.ts'
 /** Every op there is: its name, inputs and attributes. */
 export interface Signatures extends Elementwise, Reduce, ShapeOps, Linalg, Conv, Pool, Norm, Resize, Detection, IndexOps, Random, Control {}
 
+/** The name of an op. */
 export type OpName = keyof Signatures
+/** How many inputs an op takes. */
 export type Arity<K extends OpName> = Signatures[K] extends Sig<infer N, infer _> ? N : never
+/** The attributes of an op. */
 export type Attrs<K extends OpName> = Signatures[K]['attrs']
 
 const families: Family<Signatures> = {

@@ -9,6 +9,7 @@ const cubic = (t: number): number => {
   return t <= 1 ? ((a + 2) * t - (a + 3)) * t * t + 1 : t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0
 }
 
+/** How one axis is resized. */
 export interface AxisOptions {
   mode: Interpolation
   alignCorners: boolean

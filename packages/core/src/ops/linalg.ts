@@ -2,11 +2,13 @@ import { DTypeError, ShapeError } from '../errors.ts'
 import { broadcastShapes, sameShape, type Shape } from '../tensor/spec.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Attributes of `matmul`. */
 export interface MatMulAttrs {
   transposeA: boolean
   transposeB: boolean
 }
 
+/** Signatures of products of matrices. */
 export interface Linalg {
   matmul: Sig<2 | 3, MatMulAttrs>
 }

@@ -3,6 +3,7 @@ import { range, sameShape, size, type Spec } from '../tensor/spec.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Signatures of normalizations. */
 export interface Norm {
   layerNorm: Sig<3, { epsilon: number }>
   batchNorm: Sig<3, { epsilon: number }>

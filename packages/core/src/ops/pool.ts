@@ -12,11 +12,13 @@ export interface PoolAttrs {
   dilation: number[]
 }
 
+/** Attributes of `avgPool`. */
 export interface AvgPoolAttrs extends Omit<PoolAttrs, 'dilation'> {
   /** As much of the pads as counts as zeros in a mean; the rest is not counted. */
   counted: number[]
 }
 
+/** Signatures of poolings. */
 export interface Pool {
   maxPool: Sig<1, PoolAttrs>
   maxUnpool: Sig<2, PoolAttrs & { shape: number[] }>

@@ -1,5 +1,6 @@
 import type { Family, Sig } from './op.ts'
 
+/** Signature of random bits. */
 export interface Random {
   randomBits: Sig<1, { shape: number[]; bits: number }>
 }

@@ -3,11 +3,13 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { DTypeError, ShapeError } from '../errors.ts'
 import type { Family, Op, Sig } from './op.ts'
 
+/** Attributes of a reduction. */
 export interface ReduceAttrs {
   axes: number[]
   keepDims: boolean
 }
 
+/** Attributes of a running sum. */
 export interface CumulativeAttrs {
   axis: number
   /** Each number without itself. */
@@ -16,6 +18,7 @@ export interface CumulativeAttrs {
   reverse: boolean
 }
 
+/** Signatures of reductions. */
 export interface Reduce {
   sum: Sig<1, ReduceAttrs>
   mean: Sig<1, ReduceAttrs>

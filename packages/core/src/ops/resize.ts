@@ -5,6 +5,7 @@ import { apply } from '../tensor/tensor.ts'
 import { interpolationMatrix, type AxisOptions, type Interpolation } from './interpolation.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Attributes of `resize`. */
 export interface ResizeAttrs {
   /** Of the spatial axes. */
   size: number[]
@@ -14,6 +15,7 @@ export interface ResizeAttrs {
   scale?: number[]
 }
 
+/** Signature of resizing. */
 export interface Resize {
   resize: Sig<1, ResizeAttrs>
 }

@@ -2,6 +2,7 @@ import { DTypeError, ShapeError } from '../errors.ts'
 import { broadcastShapes, range, sameShape, size, type DType, type TypedArray } from '../tensor/spec.ts'
 import type { Family, Sig } from './op.ts'
 
+/** Signatures of the ops that only move numbers. */
 export interface ShapeOps {
   constant: Sig<0, { data: TypedArray; shape: number[]; dtype: DType }>
   full: Sig<0, { value: number; shape: number[]; dtype: DType }>

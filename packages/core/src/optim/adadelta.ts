@@ -10,6 +10,7 @@ interface AdadeltaOwn {
   /** Times the parameter, added to the gradient, ≥ 0; default 0. */
   weightDecay: number
 }
+/** Options of `adadelta`. */
 export interface AdadeltaOptions extends Partial<AdadeltaOwn>, OptimizerOptions<AdadeltaOwn> {}
 
 const rule: Rule<AdadeltaOwn, 'square' | 'moved'> = {

@@ -12,6 +12,7 @@ interface AdagradOwn {
   /** Times the parameter, added to the gradient, ≥ 0; default 0. */
   weightDecay: number
 }
+/** Options of `adagrad`. */
 export interface AdagradOptions extends Partial<AdagradOwn>, OptimizerOptions<AdagradOwn> {}
 
 const rule: Rule<AdagradOwn, 'sum'> = {

@@ -7,6 +7,7 @@ interface AdamOwn extends MomentOptions {
   /** Whether the largest second moment so far is divided by, so that steps never grow again; default false. Reddi et al., 2018. */
   amsgrad: boolean
 }
+/** Options of `adam`. */
 export interface AdamOptions extends Partial<AdamOwn>, OptimizerOptions<AdamOwn> {}
 
 type State = 'm' | 'v' | 'top'

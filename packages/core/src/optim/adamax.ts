@@ -2,6 +2,7 @@ import { blend, checkMoments, correction, decayed, type MomentOptions } from './
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import type { Rule } from './rule.ts'
 
+/** Options of `adamax`. */
 export interface AdamaxOptions extends Partial<MomentOptions>, OptimizerOptions<MomentOptions> {}
 
 const rule: Rule<MomentOptions, 'm' | 'top'> = {

@@ -2,6 +2,7 @@ import { blend, checkMoments, correction, type MomentOptions } from './moments.t
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import type { Rule } from './rule.ts'
 
+/** Options of `lamb`. */
 export interface LambOptions extends Partial<MomentOptions>, OptimizerOptions<MomentOptions> {}
 
 const rule: Rule<MomentOptions, 'm' | 'v'> = {

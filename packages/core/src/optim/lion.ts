@@ -8,6 +8,7 @@ interface LionOwn {
   /** λ ≥ 0; default 0. */
   weightDecay: number
 }
+/** Options of `lion`. */
 export interface LionOptions extends Partial<LionOwn>, OptimizerOptions<LionOwn> {}
 
 const rule: Rule<LionOwn, 'm'> = {

@@ -7,6 +7,7 @@ interface NadamOwn extends MomentOptions {
   /** How fast the momentum grows to β₁, ≥ 0; default 0.004. */
   momentumDecay: number
 }
+/** Options of `nadam`. */
 export interface NadamOptions extends Partial<NadamOwn>, OptimizerOptions<NadamOwn> {}
 
 const rule: Rule<NadamOwn, 'm' | 'v' | 'used'> = {

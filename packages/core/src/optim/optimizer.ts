@@ -34,6 +34,7 @@ export interface OptimizerOptions<H extends object = object> {
   lossScale?: LossScale
 }
 
+/** How a loss is scaled before its gradient is taken, and the gradient back, so that half precision keeps small ones. */
 export interface LossScale {
   /** Powers of two lose no digit; > 0, default 65,536. */
   start?: number

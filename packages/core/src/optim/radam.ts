@@ -3,6 +3,7 @@ import { blend, checkMoments, correction, decayed, type MomentOptions } from './
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import type { Rule } from './rule.ts'
 
+/** Options of `radam`. */
 export interface RadamOptions extends Partial<MomentOptions>, OptimizerOptions<MomentOptions> {}
 
 /**

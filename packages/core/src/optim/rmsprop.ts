@@ -14,6 +14,7 @@ interface RmspropOwn {
   /** Times the parameter, added to the gradient, ≥ 0; default 0. */
   weightDecay: number
 }
+/** Options of `rmsprop`. */
 export interface RmspropOptions extends Partial<RmspropOwn>, OptimizerOptions<RmspropOwn> {}
 
 const rule: Rule<RmspropOwn, 'square' | 'mean' | 'velocity'> = {

@@ -12,6 +12,7 @@ interface SgdOwn {
   /** Times the parameter, added to the gradient, ≥ 0; default 0. */
   weightDecay: number
 }
+/** Options of `sgd`. */
 export interface SgdOptions extends Partial<SgdOwn>, OptimizerOptions<SgdOwn> {}
 
 const rule: Rule<SgdOwn, 'velocity'> = {

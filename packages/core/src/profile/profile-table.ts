@@ -1,6 +1,7 @@
 import { RangeError } from '../errors.ts'
 import type { Profile, ProfileRow } from './profile.ts'
 
+/** Options of `profileTable`. */
 export interface ProfileTableOptions {
   /** What is added up: rows of one op, of one module or of one line. Default: nothing. */
   by?: 'op' | 'module' | 'line' | undefined

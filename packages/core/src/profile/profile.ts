@@ -56,6 +56,7 @@ export interface Profile {
   readonly events: readonly ProfileEvent[]
 }
 
+/** Options of `profile`. */
 export interface ProfileOptions {
   /** What runs it; without one it runs op by op. */
   engine?: Engine

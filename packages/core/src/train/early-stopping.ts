@@ -3,6 +3,7 @@ import { split, merge, type State } from '../nn/state.ts'
 import type { Callback } from './callback.ts'
 import { logOf, namesOf } from './history.ts'
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Which log, as in `History`: with 'validation.' before it of the validation set; default 'validation.loss'. */
   monitor?: string

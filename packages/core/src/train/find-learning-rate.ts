@@ -6,6 +6,7 @@ import { toBatch, type Batch, type Batches, type HostBatch } from './batch.ts'
 import { keepState } from './keep-state.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
+/** Options of `findLearningRate`. */
 export interface FindLearningRateOptions {
   /** The first rate, > 0; default 1e-7. */
   from?: number

@@ -4,6 +4,7 @@ import { toBatch, type Batch, type HostBatch } from './batch.ts'
 import { keepState } from './keep-state.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
+/** Options of `overfitOneBatch`. */
 export interface OverfitOptions {
   /** How often the batch is learned from; default 100. */
   steps?: number

@@ -6,6 +6,7 @@ export interface ProgressStream {
   /** Node's terminals answer by the terminal's kind, NO_COLOR and FORCE_COLOR. */
   hasColors?(): boolean
 }
+/** What shows how far an epoch is. */
 export interface ProgressBar {
   /** Begins an epoch, counted from 1. `total` is its number of batches, if that is known. */
   start(epoch: number, epochs: number, total?: number): void

@@ -3,6 +3,7 @@ import type { Optimizer } from '../optim/optimizer.ts'
 import type { Callback } from './callback.ts'
 import { logOf, namesOf } from './history.ts'
 
+/** Options of `reduceOnPlateau`. */
 export interface ReduceOnPlateauOptions {
   /** Which log, as in `History`: with 'validation.' before it of the validation set; default 'validation.loss'. */
   monitor?: string

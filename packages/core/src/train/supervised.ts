@@ -20,6 +20,7 @@ export interface TrainStep {
 /** (output, target) → [] */
 export type Objective = (output: Tensor, target: Tensor) => Tensor
 
+/** Options of `supervised`. */
 export interface SupervisedOptions {
   model: Module & { forward(...x: Tensor[]): Tensor }
   loss: Objective

@@ -14,6 +14,7 @@ import { requireNamed, restoreSnapshot, takeSnapshot, type Progress, type RunPar
 import { alike, rows } from './steps.ts'
 import type { StepLogs, TrainStep } from './supervised.ts'
 
+/** Options of `Trainer`. */
 export interface TrainerOptions {
   /** A step made by `supervised`, one written out, or only its learning half. */
   step: TrainStep | ((batch: Batch) => StepLogs)
@@ -32,6 +33,7 @@ export interface TrainerOptions {
   fastDevRun?: boolean | number
 }
 
+/** Options of `fit`. */
 export interface FitOptions {
   /** How often the data is gone through. */
   epochs: number

@@ -1,6 +1,7 @@
 import { RangeError } from '@portolan/core'
 import type { Sound } from './parse-wav.ts'
 
+/** Options of `encodeWav`. */
 export interface EncodeWavOptions {
   /** Bits of a sample, or `float` for 32 of a float; by default 16. */
   readonly bits?: 8 | 16 | 24 | 32 | 'float'

@@ -5,6 +5,7 @@ import { checkWhole, spectrogram, type SpectrogramOptions } from './spectrogram.
 /** `htk`: 2595 · log₁₀(1 + f / 700); `slaney`: straight up to 1000 Hz, logarithmic above. */
 export type MelScale = 'htk' | 'slaney'
 
+/** Options of mel filters. */
 export interface MelOptions {
   /** Samples a second. */
   readonly sampleRate: number
@@ -88,6 +89,7 @@ function inBands({ data, shape }: Field, options: MelOptions): Field {
   return { data: out, shape: [...shape.slice(0, -2), mels, frames] }
 }
 
+/** Options of `melSpectrogram`. */
 export interface MelSpectrogramOptions extends SpectrogramOptions, MelOptions {}
 
 /**

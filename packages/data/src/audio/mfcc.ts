@@ -3,6 +3,7 @@ import type { Field } from '../source/array-dataset.ts'
 import { decibels, logMel, melSpectrogram, type MelSpectrogramOptions } from './mel.ts'
 import { checkWhole } from './spectrogram.ts'
 
+/** Options of `mfcc`. */
 export interface MfccOptions extends MelSpectrogramOptions {
   /** How many coefficients, at most `mels`; by default 40. */
   readonly coefficients?: number

@@ -7,6 +7,7 @@ export interface Sound extends Field {
   readonly sampleRate: number
 }
 
+/** Options of `parseWav`. */
 export interface ParseWavOptions {
   /** What to call the bytes in errors: a file's name. */
   readonly label?: string

@@ -2,6 +2,7 @@ import { RangeError, ShapeError } from '@portolan/core'
 import type { Field } from '../source/array-dataset.ts'
 import { fftOf } from './fft.ts'
 
+/** Options of `spectrogram`. */
 export interface SpectrogramOptions {
   /** Samples that are transformed at a time; any number of at least 2, fastest without large prime factors. By default 400. */
   readonly fft?: number

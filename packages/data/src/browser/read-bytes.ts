@@ -3,6 +3,7 @@ import { FormatError } from '@portolan/core'
 /** A file that somebody chose or dropped, or an address. */
 export type BytesSource = Blob | string | URL
 
+/** Options of `readBytes`. */
 export interface ReadBytesOptions {
   /** The most bytes it may have, unpacked if it is packed; by default 2³⁰. */
   readonly maxBytes?: number

@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import { PixelView } from '../transform/pixel-view.ts'
 import { jpegHeader } from './jpeg-header.ts'
 
+/** How pictures are decoded. */
 export interface DecodeOptions {
   /** 1 for brightness (Rec. 601), 3 for red, green and blue; by default 3. */
   readonly channels?: 1 | 3

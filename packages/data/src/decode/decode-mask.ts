@@ -6,6 +6,7 @@ import { PixelView } from '../transform/pixel-view.ts'
 /** Classes by their colours: class i has `colors[i]`, red, green and blue from 0 to 255. */
 export type ColorMap = readonly (readonly [r: number, g: number, b: number])[]
 
+/** How masks are decoded. */
 export interface MaskOptions {
   /** For masks in colours: which class each is. Without it, grey values and places in a PNG's palette are the classes. */
   readonly colors?: ColorMap

@@ -10,6 +10,7 @@ export interface SampleSource {
   at(index: number): Fields | Promise<Fields>
 }
 
+/** Options of `sampleGrid`. */
 export interface SampleGridOptions extends Pick<ImageGridOptions, 'columns' | 'title'> {
   /** How many samples, at most as many as there are; by default 25. */
   readonly count?: number

@@ -1,6 +1,7 @@
 import { RangeError } from '@portolan/core'
 import type { Sampler } from './sampler.ts'
 
+/** Options of `byLength`. */
 export interface ByLengthOptions {
   /** That of the loader. */
   readonly batchSize: number

@@ -9,6 +9,7 @@ import type { Waiting } from './wait-meter.ts'
 /** Tensors by name, all with the batch as first axis. */
 export type Batch<K extends string = string> = { readonly [name in K]: Tensor }
 
+/** Options of `loader`. */
 export interface LoaderOptions<I extends string = string, O extends string = I> {
   /** Samples in a batch, at least 1; by default 32. The last batch of an epoch has what is left. */
   readonly batchSize?: number

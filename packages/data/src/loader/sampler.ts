@@ -21,6 +21,7 @@ export function byClass(labels: ArrayLike<number>): number[][] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
+/** Options of `balanced`. */
 export interface BalancedOptions {
   /** Samples in an epoch; by default as many as there are labels. */
   readonly samples?: number

@@ -7,6 +7,7 @@ import { collate } from './collate.ts'
 /** Steps of one sample: numbers `[t]`, or a field `[t, …]` such as frames of audio. */
 export type Sequence = Int32Array | Float32Array | Field
 
+/** Options of `SequenceDataset`. */
 export interface SequenceOptions {
   /** What fills shorter ones up; by default 0. */
   readonly padding?: number

@@ -4,6 +4,7 @@ import { byClass } from './sampler.ts'
 /** A stream of its own, so that a split, a loader and a model of one seed draw from different numbers. */
 const STREAM = 0x666f6c64
 
+/** Options of `stratifiedSplit`. */
 export interface StratifiedSplitOptions {
   /** How much of each class goes to the first part, 0 … 1. */
   readonly fraction: number
@@ -37,6 +38,7 @@ export function stratifiedSplit(labels: ArrayLike<number>, { fraction, seed = 0 
   return [Uint32Array.from(first).sort(), Uint32Array.from(second).sort()]
 }
 
+/** Options of `kFold`. */
 export interface KFoldOptions {
   /** How many folds, at least 2; by default 5. */
   readonly folds?: number

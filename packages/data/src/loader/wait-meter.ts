@@ -11,6 +11,7 @@ export interface Waiting {
   readonly share: number
 }
 
+/** Options of `waitMeter`. */
 export interface WaitMeterOptions {
   /** From which share on something is said, 0 … 1; by default 0.1. */
   readonly tolerate?: number

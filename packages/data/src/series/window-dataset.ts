@@ -11,6 +11,7 @@ interface Part {
   readonly columns?: readonly number[]
 }
 
+/** Options of windows over a series. */
 export interface WindowOptions {
   /** Steps from one window to the next, at least 1; by default 1. */
   readonly stride?: number
@@ -78,6 +79,7 @@ export class WindowDataset implements BatchSource<'x' | 'y'> {
   }
 }
 
+/** Options of `forecastWindows`. */
 export interface ForecastOptions extends WindowOptions {
   /** Steps that are known: x. */
   readonly past: number
@@ -105,6 +107,7 @@ export const forecastWindows = (series: Field, { past, horizon, targets, ...opti
     options,
   )
 
+/** Options of `nextTokenWindows`. */
 export interface NextTokenOptions extends WindowOptions {
   /** Tokens in a window. */
   readonly length: number

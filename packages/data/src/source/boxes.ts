@@ -11,6 +11,7 @@ export interface Annotation {
   readonly name: string
 }
 
+/** What is done with boxes that a model could not learn. */
 export interface BoxOptions {
   /** Boxes without width or height: an error (the default), or left out and listed in `dropped`. */
   readonly emptyBoxes?: 'throw' | 'drop'

@@ -5,6 +5,7 @@ import { boxFieldsOf, type Annotation, type BoxOptions, type DroppedBox } from '
 import type { FileOptions, FileSample } from './file-dataset.ts'
 import { DetectionDataset } from './pascal-voc.ts'
 
+/** Options of `coco`. */
 export interface CocoOptions extends FileOptions, BoxOptions {
   /** The folder of the pictures; by default that of the annotations. */
   readonly images?: string

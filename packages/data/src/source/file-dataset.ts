@@ -24,6 +24,7 @@ export interface FileSample {
   readonly fields: Fields
 }
 
+/** Options of what reads pictures from files. */
 export interface FileOptions extends DecodeOptions {
   /** Threads that decode, 0 for none but this one; by default as many as the machine runs at once. */
   readonly workers?: number
@@ -42,6 +43,7 @@ export interface CorruptFile {
   readonly error: Error
 }
 
+/** Options of `FileDataset`. */
 export interface FileDatasetOptions extends FileOptions {
   /** Names of the classes, by their numbers. */
   readonly classes?: readonly string[]

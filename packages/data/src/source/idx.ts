@@ -6,6 +6,7 @@ export interface IdxArray {
   readonly shape: readonly number[]
 }
 
+/** Options of `parseIdx`. */
 export interface ParseIdxOptions {
   /** What to call the bytes in errors: a file's name. */
   readonly label?: string

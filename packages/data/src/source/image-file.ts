@@ -9,6 +9,7 @@ export interface Picture {
   readonly shape: Shape
 }
 
+/** Options of `readImage`. */
 export interface ReadImageOptions {
   /** Width in pixels to bring it to; by default its own. */
   readonly width?: number

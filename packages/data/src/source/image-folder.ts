@@ -8,6 +8,7 @@ import { readTar, type ReadTarOptions } from './read-tar.ts'
 const endings = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif'])
 const MAX_DEPTH = 16
 
+/** Options of `imageFolder`. */
 export interface ImageFolderOptions extends FileOptions {
   /** Names of the classes, in the order of their numbers; by default the names of the folders, sorted. */
   readonly names?: readonly string[]
@@ -85,6 +86,7 @@ export async function imageFolder(root: string, options: ImageFolderOptions = {}
   return labelled(root, groups, options)
 }
 
+/** Options of `imageArchive`. */
 export interface ImageArchiveOptions extends ImageFolderOptions, Pick<ReadTarOptions, 'maxBytes'> {
   /** The folder in the archive that holds the folders of the classes; by default the top. */
   readonly folder?: string

@@ -3,6 +3,7 @@ import { ArrayDataset } from './array-dataset.ts'
 
 const PIXELS = 3 * 32 * 32
 
+/** Options of `parseCifar`. */
 export interface ParseCifarOptions {
   /** 10: a byte for the class before each picture; 100: two, the coarse and the fine class. */
   readonly classes: 10 | 100

@@ -2,6 +2,7 @@ import { FormatError, RangeError } from '@portolan/core'
 import papaparse from 'papaparse'
 import type { Field } from './array-dataset.ts'
 
+/** Options of `parseCsv`. */
 export interface ParseCsvOptions {
   /** What stands between cells: one character; by default a comma, for TSV `\t`. */
   readonly delimiter?: string

@@ -5,6 +5,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { boxFieldsOf, type Annotation, type BoxOptions, type DroppedBox } from './boxes.ts'
 import { FileDataset, type FileOptions, type FileSample } from './file-dataset.ts'
 
+/** Options of `pascalVoc`. */
 export interface PascalVocOptions extends FileOptions, BoxOptions {
   /** The list of pictures, `ImageSets/Main/NAME.txt`: `train`, `val`, `trainval`, `test`; by default every annotation there is. */
   readonly split?: string
@@ -24,6 +25,7 @@ export class DetectionDataset<K extends string> extends FileDataset<K> {
   }
 }
 
+/** What a file of Pascal VOC says about a picture. */
 export interface VocAnnotation {
   readonly filename: string
   readonly height: number

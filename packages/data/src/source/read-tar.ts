@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib'
 import { FormatError } from '@portolan/core'
 import { extract } from 'tar-stream'
 
+/** Options of `readTar`. */
 export interface ReadTarOptions {
   /** Which files to keep, by name; by default all. */
   readonly filter?: (name: string) => boolean

@@ -5,6 +5,7 @@ import { checkColors, type ColorMap } from '../decode/decode-mask.ts'
 import { FileDataset, type FileOptions, type FileSample } from './file-dataset.ts'
 import { isPicture } from './image-folder.ts'
 
+/** Options of `segmentationFolder`. */
 export interface SegmentationFolderOptions extends FileOptions {
   /** The folder of the pictures, below the root; by default `images`. */
   readonly images?: string

@@ -54,6 +54,7 @@ export interface SplitSeries {
   readonly names: readonly string[]
 }
 
+/** Options of `etth1`. */
 export interface EttOptions extends PlaceOptions {
   /** Steps that windows know: validation and test begin so many earlier, so that their first windows foretell their first hours. By default 0. */
   readonly past?: number

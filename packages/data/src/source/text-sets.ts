@@ -43,6 +43,7 @@ export async function rtPolarity(options: PlaceOptions = {}): Promise<LabelledTe
   return { texts, labels: Int32Array.from(texts, (_, i) => (i < negative.length ? 0 : 1)), classes: ['negative', 'positive'] }
 }
 
+/** Options of `trec`. */
 export interface TrecOptions extends PlaceOptions {
   /** The 50 fine classes, such as `NUM:date`, instead of the 6 coarse ones (the default). */
   readonly fine?: boolean
@@ -106,6 +107,7 @@ export async function tinyShakespeare(options: PlaceOptions = {}): Promise<{ tra
   return { train: text.slice(0, border), validation: text.slice(border) }
 }
 
+/** Options of `multi30k`. */
 export interface Multi30kOptions extends PlaceOptions {
   /** From which language; the other one is the target. By default English. */
   readonly source?: 'en' | 'de'

@@ -2,6 +2,7 @@ import { HostRng, RangeError } from '@portolan/core'
 import { ArrayDataset } from '../source/array-dataset.ts'
 import { writeDigit } from './handwriting.ts'
 
+/** Options of `digits`. */
 export interface DigitsOptions {
   /** How many images to train on, at least 1; by default 12,000. */
   readonly train?: number

@@ -2,6 +2,7 @@ import { HostRng, RangeError } from '@portolan/core'
 import { ArrayDataset } from '../source/array-dataset.ts'
 import { checkCounts } from './check-counts.ts'
 
+/** Options of `latentRatings`. */
 export interface LatentRatingsOptions {
   /** By default 200. */
   readonly users?: number

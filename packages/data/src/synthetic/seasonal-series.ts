@@ -2,6 +2,7 @@ import { HostRng, RangeError } from '@portolan/core'
 import type { Field } from '../source/array-dataset.ts'
 import { checkCounts } from './check-counts.ts'
 
+/** Options of `seasonalSeries`. */
 export interface SeasonalSeriesOptions {
   /** Steps, such as hours; by default 4,000. */
   readonly length?: number

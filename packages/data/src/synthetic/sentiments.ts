@@ -2,6 +2,7 @@ import { HostRng } from '@portolan/core'
 import type { LabelledTexts } from '../text/labelled-texts.ts'
 import { checkCounts, WORDS } from './check-counts.ts'
 
+/** Options of `sentiments`. */
 export interface SentimentsOptions {
   /** How many to train on, at least 1; by default 4,000. */
   readonly train?: number

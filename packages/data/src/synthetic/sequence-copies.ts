@@ -2,6 +2,7 @@ import { HostRng } from '@portolan/core'
 import { SequenceDataset } from '../loader/sequence-dataset.ts'
 import { checkCounts, WORDS } from './check-counts.ts'
 
+/** Options of `sequenceCopies`. */
 export interface SequenceCopiesOptions {
   /** How many to train on, at least 1; by default 10,000. */
   readonly train?: number

@@ -1,6 +1,7 @@
 import { HostRng, RangeError } from '@portolan/core'
 import { ArrayDataset } from '../source/array-dataset.ts'
 
+/** Options of `shapes`. */
 export interface ShapesOptions {
   /** How many pictures to train on, at least 1; by default 1,000. */
   readonly train?: number

@@ -2,6 +2,7 @@ import { HostRng, RangeError } from '@portolan/core'
 import type { Sound } from '../audio/parse-wav.ts'
 import { checkCounts, WORDS } from './check-counts.ts'
 
+/** Options of `toneDigits`. */
 export interface ToneDigitsOptions {
   /** How many to train on, at least 1; by default 1,000. */
   readonly train?: number

@@ -1,5 +1,6 @@
 import { FormatError } from '@portolan/core'
 
+/** Options of `decodeText`. */
 export interface DecodeTextOptions {
   /** `utf-8` (the default), or `latin1`, in which every byte is a letter. */
   readonly encoding?: 'utf-8' | 'latin1'

@@ -14,6 +14,7 @@ export function takeTexts({ texts, labels, classes }: LabelledTexts, indices: Ar
   return { texts: order.map(i => texts[i]!), labels: Int32Array.from(order, i => labels[i]!), classes }
 }
 
+/** Options of `parseLabelled`. */
 export interface ParseLabelledOptions {
   /** What stands between the class and the text: by default a space, for TSV a tab. */
   readonly separator?: string

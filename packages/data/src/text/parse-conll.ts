@@ -1,6 +1,7 @@
 import { FormatError, RangeError } from '@portolan/core'
 import { parseLines } from './parse-lines.ts'
 
+/** Options of `parseConll`. */
 export interface ParseConllOptions<K extends string> {
   /** Names of the columns, from the left; further ones are left out. */
   readonly columns: readonly K[]

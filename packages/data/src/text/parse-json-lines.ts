@@ -1,6 +1,7 @@
 import { FormatError } from '@portolan/core'
 import { parseLines } from './parse-lines.ts'
 
+/** Options of `parseJsonLines`. */
 export interface ParseJsonLinesOptions {
   /** Fields that each object must have. */
   readonly fields?: readonly string[]

@@ -14,6 +14,7 @@ export interface Vocabulary {
   decode(ids: ArrayLike<number>): string[]
 }
 
+/** Options of `vocabulary`. */
 export interface VocabularyOptions {
   /** Come first, whether they occur or not; by default `<pad>` and `<unk>`: padding is 0. */
   readonly specials?: readonly string[]

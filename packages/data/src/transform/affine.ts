@@ -6,11 +6,13 @@ import { frameOf, moveSample } from './move-sample.ts'
 import { between, rangeOf, withRecipe, type Range, type SampleTransform } from './sample-transform.ts'
 import { invert, warp, type Matrix } from './warp.ts'
 
+/** Options of moves. */
 export interface WarpOptions extends FillOptions, CropOptions {
   /** By default `bilinear`. Masks always take the nearest pixel. */
   readonly interpolation?: 'nearest' | 'bilinear'
 }
 
+/** Options of `affine`. */
 export interface AffineOptions extends WarpOptions {
   /** Degrees clockwise; by default 0. */
   readonly rotate?: number
@@ -83,6 +85,7 @@ export function affine(options: AffineOptions): SampleTransform {
   return withRecipe(sample => affineSample(sample, options, fill), [['affine', options]])
 }
 
+/** Options of `randomAffine`. */
 export interface RandomAffineOptions extends WarpOptions {
   /** Degrees clockwise: an interval, or the most to either side; by default 0. */
   readonly rotate?: number | Range

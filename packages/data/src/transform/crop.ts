@@ -5,12 +5,14 @@ import { frameOf, moveSample } from './move-sample.ts'
 import type { PixelView } from './pixel-view.ts'
 import { sizeOf, withRecipe, type SampleTransform, type Size } from './sample-transform.ts'
 
+/** A part of a picture, in pixels. */
 export interface Window {
   readonly top: number
   readonly left: number
   readonly height: number
   readonly width: number
 }
+/** Options of crops. */
 export interface CropOptions {
   /** Boxes of which less than this share is inside are left out, 0 … 1; by default 0, which leaves out those outside alone. */
   readonly minVisible?: number
@@ -77,6 +79,7 @@ export function centerCrop(size: Size, { minVisible = 0 }: CropOptions = {}): Sa
   return withRecipe(apply, [['centerCrop', size, { minVisible }]])
 }
 
+/** How much on each side, in pixels. */
 export interface Sides {
   readonly top?: number
   readonly left?: number

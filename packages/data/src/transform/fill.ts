@@ -6,6 +6,7 @@ import { RangeError } from '@portolan/core'
  */
 export type FillMode = 'constant' | 'nearest' | 'reflect'
 
+/** What lies outside of a picture. */
 export interface FillOptions {
   /** What lies outside the picture; by default `constant`. */
   readonly fill?: FillMode

@@ -4,6 +4,7 @@ import { frameOf, moveSample } from './move-sample.ts'
 import type { PixelView } from './pixel-view.ts'
 import { checkProbability, withRecipe, type SampleTransform } from './sample-transform.ts'
 
+/** Options of flips. */
 export interface FlipOptions {
   /** How likely it is, 0 … 1; by default 1. */
   readonly p?: number

@@ -2,6 +2,7 @@ import { RangeError, ShapeError, type HostRng } from '@portolan/core'
 import type { Field, Fields } from '../source/array-dataset.ts'
 import { boxFields } from './move-sample.ts'
 
+/** Options of `mixup`. */
 export interface MixupOptions {
   /** How many classes there are. */
   readonly classes: number

@@ -6,6 +6,7 @@ import { frameOf } from './move-sample.ts'
 import { checkInterpolation, resizeSample, type ResizeOptions } from './resize.ts'
 import { between, sizeOf, withRecipe, type Range, type SampleTransform, type Size } from './sample-transform.ts'
 
+/** Options of `randomCrop`. */
 export interface RandomCropOptions extends CropOptions, FillOptions {
   /** Pixels added on each side first; by default 0. */
   readonly padding?: number
@@ -35,6 +36,7 @@ export function randomCrop(size: Size, { padding = 0, minVisible = 0, ...fill }:
   return withRecipe(apply, [['randomCrop', size, { padding, minVisible, ...fill }]])
 }
 
+/** Options of `randomResizedCrop`. */
 export interface RandomResizedCropOptions extends CropOptions, ResizeOptions {
   /** Shares of the picture's area, 0 … 1; by default 0.08 to 1. */
   readonly scale?: Range

@@ -5,6 +5,7 @@ import { frameOf, moveSample } from './move-sample.ts'
 import { resample, type Interpolation } from './resample.ts'
 import { sizeOf, withRecipe, type SampleTransform, type Size } from './sample-transform.ts'
 
+/** Options of `resize`. */
 export interface ResizeOptions {
   /** By default `bilinear`; shrinking is antialiased. Masks always take the nearest pixel. */
   readonly interpolation?: Interpolation

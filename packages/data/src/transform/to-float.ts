@@ -1,6 +1,7 @@
 import { RangeError, ShapeError } from '@portolan/core'
 import type { Field, Fields } from '../source/array-dataset.ts'
 
+/** Options of `toFloat`. */
 export interface ToFloatOptions {
   /** Which fields are pictures; by default every uint8 field of 3 or 4 axes. */
   readonly fields?: readonly string[]

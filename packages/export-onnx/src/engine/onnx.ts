@@ -41,6 +41,7 @@ export interface CompileInfo {
   source(node: string): { op: string; line: string; node: Node } | undefined
 }
 
+/** Options of `onnx`. */
 export interface OnnxOptions {
   /**
    * Where it computes: the first of these that is there. Default in Node: ['cpu']; in browsers: ['webgpu', 'wasm'], of which the first

@@ -29,6 +29,7 @@ export interface Platform {
   readWritten?(run: (prefix: string) => Promise<void>): Promise<string>
 }
 
+/** Options of `load`, and of all that reads weights. */
 export interface LoadOptions {
   /** How many threads compute one op, where that belongs to onnxruntime as a whole. */
   readonly threads: number

@@ -17,6 +17,7 @@ export type Ports = Readonly<Record<string, Port>>
 
 /** What a model gives: one tensor, several, or several by name. */
 export type Outputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
+/** A module whose `forward` takes tensors and gives tensors. */
 export type Exportable = Module & { forward(...x: Tensor[]): Outputs }
 
 /** What is put before and after a model in its file. */
@@ -27,6 +28,7 @@ export interface Wrapping {
   postprocess?: (output: never) => Outputs
 }
 
+/** Options of `exportOnnx`. */
 export interface ExportOptions extends Wrapping {
   /** Where to write the file as well: atomically. Node only. */
   file?: string

@@ -66,6 +66,7 @@ function graph(w: Writer, g: OnnxGraph): void {
   for (const v of g.outputs) message(w, 12, w => value(w, v))
 }
 
+/** Options of `encode`. */
 export interface EncodeOptions {
   /** Version of the standard ops. */
   opset: number

@@ -4,6 +4,7 @@ import { platform, type Ort } from '../engine/platform.ts'
 import { reasonOf, type Provider } from '../engine/provider.ts'
 import { checkModel } from '../model/check-model.ts'
 
+/** Options of `OnnxModel`. */
 export interface OnnxModelOptions {
   /** In the order in which they are tried; default: in Node ['cpu'], in browsers ['webgpu', 'wasm']. */
   providers?: readonly Provider[]

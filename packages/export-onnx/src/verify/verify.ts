@@ -3,6 +3,7 @@ import { leaves, size } from '@portolan/core/engine'
 import { answer, outputNames, portOf, type Exportable, type Ports, type Wrapping } from '../export/export.ts'
 import { OnnxModel, type OnnxModelOptions } from '../runtime/onnx-model.ts'
 
+/** Options of `verify`. */
 export interface VerifyOptions extends Wrapping, OnnxModelOptions {
   /** Sizes of the open dimension that are tried; default [1, 7, 256]. */
   sizes?: readonly number[]
@@ -14,6 +15,7 @@ export interface VerifyOptions extends Wrapping, OnnxModelOptions {
   seed?: number
 }
 
+/** How far a file and its model are apart. */
 export interface Verification {
   /** Largest absolute difference of any output. */
   maxAbsDiff: number

@@ -1,5 +1,6 @@
 import { Embedding, Module, RangeError, tensor, type Tensor } from '@portolan/core'
 
+/** Options of `RelativePositionBias`. */
 export interface RelativePositionOptions {
   /** How many distances are told apart; default 32. */
   buckets?: number

@@ -1,5 +1,6 @@
 import { DTypeError, type Tensor } from '@portolan/core'
 
+/** What is attended to beside the query, and what is hidden. */
 export interface SequenceAttentionInputs {
   key: Tensor
   /** Default: the keys. */

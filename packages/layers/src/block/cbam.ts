@@ -1,5 +1,6 @@
 import { concat, Conv2d, Module, ReLU, Sequential, type Tensor } from '@portolan/core'
 
+/** Options of `CBAM`. */
 export interface CBAMOptions {
   /** How many times fewer channels there are in between; default 16. */
   reduction?: number

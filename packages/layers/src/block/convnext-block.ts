@@ -13,6 +13,7 @@ import {
   type Tensor,
 } from '@portolan/core'
 
+/** Options of `ConvNeXtBlock`. */
 export interface ConvNeXtBlockOptions {
   /** What layer_scale starts from; default 1e-6. */
   scale?: number

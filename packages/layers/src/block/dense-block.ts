@@ -19,6 +19,7 @@ class DenseLayer extends Module {
   }
 }
 
+/** Options of `DenseBlock`. */
 export interface DenseBlockOptions {
   /** How many layers. */
   layers: number

@@ -1,5 +1,6 @@
 import { full, Linear, Module, type Activation, type Tensor } from '@portolan/core'
 
+/** Options of `Highway`. */
 export interface HighwayOptions {
   /** Of what the layer makes; default ReLU. */
   activation?: Activation

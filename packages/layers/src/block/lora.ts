@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from '@portolan/core'
 
+/** Options of LoRA layers. */
 export interface LoRAOptions {
   /** Of the product that is learned; default 8. */
   rank?: number

@@ -1,5 +1,6 @@
 import { Linear, Module, RangeError, stack, type Layer, type Tensor } from '@portolan/core'
 
+/** Options of `MixtureOfExperts`. */
 export interface MixtureOfExpertsOptions {
   /** How many of them see a token; default 2. */
   topK?: number

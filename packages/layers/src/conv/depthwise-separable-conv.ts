@@ -1,5 +1,6 @@
 import { Conv1d, Conv2d, Module, type Padding, type Sides, type Tensor } from '@portolan/core'
 
+/** Options of depthwise separable convolutions. */
 export interface DepthwiseSeparableConvOptions<N extends 1 | 2> {
   /** Of the depthwise convolution; default 1. */
   stride?: Sides<N>

@@ -1,6 +1,7 @@
 import { Module, type PadMode, type Tensor } from '@portolan/core'
 import { amounts, type Amount } from './amounts.ts'
 
+/** Options of paddings. */
 export interface PadOptions {
   /** 'constant' (default): a number, 'reflect': mirrored at the border, 'edge': the border's own, 'wrap': from the other end. */
   mode?: PadMode

@@ -1,5 +1,6 @@
 import { concrete, conv2d, convTranspose2d, Module, ShapeError, type Around, type Sides, type Tensor } from '@portolan/core'
 
+/** Options of `Unfold` and `Fold`. */
 export interface UnfoldOptions {
   /** How far the window moves; default 1. */
   stride?: Sides<2>

@@ -1,5 +1,6 @@
 import { Module, normal, param, PortolanError, type Initializer, type Param, type Tensor } from '@portolan/core'
 
+/** Options of `EmbeddingBag`. */
 export interface EmbeddingBagOptions {
   /** What becomes of the rows; default 'mean'. */
   mode?: 'sum' | 'mean' | 'max'

@@ -1,5 +1,6 @@
 import { constant, instanceNorm, Module, param, ShapeError, type Param, type Tensor } from '@portolan/core'
 
+/** Options of `InstanceNorm`. */
 export interface InstanceNormOptions {
   /** Added to the variance; default 1e-5. */
   epsilon?: number

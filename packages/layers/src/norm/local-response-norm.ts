@@ -1,5 +1,6 @@
 import { Module, RangeError, type Tensor } from '@portolan/core'
 
+/** Options of `LocalResponseNorm`. */
 export interface LocalResponseNormOptions {
   /** Default 1e-4. */
   alpha?: number

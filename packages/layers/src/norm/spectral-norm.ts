@@ -1,6 +1,7 @@
 import { Buffer, normal, param, stopGradient, type Tensor } from '@portolan/core'
 import { deriveWeight, type Weighted } from './derived-weight.ts'
 
+/** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
   /** How often u and v are improved at each training step; default 1. */
   iterations?: number

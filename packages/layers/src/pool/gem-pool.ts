@@ -1,5 +1,6 @@
 import { constant, Module, param, RangeError, type Param, type Tensor } from '@portolan/core'
 
+/** Options of `GeMPool`. */
 export interface GeMPoolOptions {
   /** 1 is the mean, ∞ the largest; default 3. */
   p?: number

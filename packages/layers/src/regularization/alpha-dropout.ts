@@ -3,6 +3,7 @@ import { defaultRng, Module, RangeError, type Rng, type Tensor } from '@portolan
 /** Where SELU ends for −∞: −1.0507·1.6733. */
 const saturation = -1.7580993408473766
 
+/** Options of `AlphaDropout`. */
 export interface AlphaDropoutOptions {
   /** Whether whole channels are dropped; default false. */
   channels?: boolean

@@ -2,6 +2,7 @@ import { adaptiveAvgPool, Conv2d, Dropout, Linear, MaxPool2d, ReLU, Sequential, 
 import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { imageNet } from './preprocessing.ts'
 
+/** Options of `AlexNet`. */
 export interface AlexNetOptions extends ClassifierOptions {
   /** Before the first two linear layers, 0 ≤ p < 1; default 0.5. */
   dropout?: number

@@ -7,6 +7,7 @@ export interface WithAuxiliaries extends Module {
   forward(x: Tensor): Tensor
 }
 
+/** Options of `auxiliarySupervised`. */
 export interface AuxiliaryOptions {
   model: WithAuxiliaries
   optimizer: Optimizer

@@ -3,6 +3,7 @@ import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { initialize } from './initialize.ts'
 import type { Preprocessing } from './preprocessing.ts'
 
+/** Options of `CifarResNet`. */
 export interface CifarResNetOptions extends ClassifierOptions {
   /** How shortcuts fit where shapes change; default 'padding', the paper's for CIFAR. */
   shortcut?: 'projection' | 'padding'

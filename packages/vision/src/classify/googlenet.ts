@@ -16,6 +16,7 @@ import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { initialize } from './initialize.ts'
 import { symmetric } from './preprocessing.ts'
 
+/** Options of `GoogLeNet`. */
 export interface GoogLeNetOptions extends ClassifierOptions {
   /** Whether there are the two heads that help to train it; default true, and never without top. */
   auxiliary?: boolean

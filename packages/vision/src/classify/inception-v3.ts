@@ -17,6 +17,7 @@ import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { initialize } from './initialize.ts'
 import { symmetric } from './preprocessing.ts'
 
+/** Options of `InceptionV3`. */
 export interface InceptionV3Options extends ClassifierOptions {
   /** Whether there is the head that helps to train it; default true, and never without top. */
   auxiliary?: boolean

@@ -1,6 +1,7 @@
 import { avgPool2d, Conv2d, Linear, type Tensor } from '@portolan/core'
 import { Classifier, type ClassifierOptions } from './classifier.ts'
 
+/** Options of `LeNet5`. */
 export interface LeNetOptions extends Pick<ClassifierOptions, 'numClasses' | 'includeTop'> {
   /** Side of the pictures: with 28 the first convolution pads them to the paper's 32; default 28. */
   imageSize?: 28 | 32

@@ -14,6 +14,7 @@ import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { initialize } from './initialize.ts'
 import { imageNet } from './preprocessing.ts'
 
+/** How many layers with weights a ResNet has. */
 export type ResNetDepth = 18 | 34 | 50 | 101 | 152
 
 /** Blocks of each stage: table 1 of the paper. */

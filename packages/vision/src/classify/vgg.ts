@@ -18,8 +18,10 @@ import {
 import { Classifier, widths, type ClassifierOptions } from './classifier.ts'
 import { imageNet } from './preprocessing.ts'
 
+/** How many layers with weights a VGG has. */
 export type VGGDepth = 11 | 13 | 16 | 19
 
+/** Options of `VGG`. */
 export interface VGGOptions extends ClassifierOptions {
   /** Whether a batch norm follows each convolution: torchvision's `vgg16_bn`; default false. */
   batchNorm?: boolean

@@ -21,6 +21,7 @@ import {
 import { Classifier, type ClassifierOptions } from './classifier.ts'
 import { imageNet } from './preprocessing.ts'
 
+/** The published sizes, with the edge of a patch. */
 export type VisionTransformerSize = 'b_16' | 'b_32' | 'l_16' | 'l_32' | 'h_14'
 
 interface Dimensions {
@@ -34,6 +35,7 @@ interface Dimensions {
   mlpDim: number
 }
 
+/** Options of `VisionTransformer`. */
 export interface VisionTransformerOptions extends Omit<ClassifierOptions, 'width'>, Partial<Dimensions> {
   /** Side of the pictures, a multiple of the patch; default 224. */
   imageSize?: number

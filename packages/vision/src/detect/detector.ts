@@ -15,6 +15,7 @@ import { decodeBoxes, type AnchorAnswers } from './ssd.ts'
 /** A model that answers for anchors. */
 export type AnchorModel = Module & { forward(x: Tensor): AnchorAnswers; anchors(size: readonly [number, number]): Box[] }
 
+/** Options of `detector`. */
 export interface DetectorOptions {
   /** What computes; without one it is done op by op. */
   engine?: Engine
@@ -28,6 +29,7 @@ export interface DetectorOptions {
   candidates?: number
 }
 
+/** A model with all that makes boxes of its answers. */
 export interface Detector {
   /** images: [n, 3, h, w] → what is in each */
   detect(images: Tensor): Promise<Detections[]>

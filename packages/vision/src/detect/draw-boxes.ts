@@ -2,6 +2,7 @@ import { ShapeError } from '@portolan/core'
 import type { Picture } from '@portolan/core/draw'
 import type { Box } from './boxes.ts'
 
+/** Options of `drawBoxes`. */
 export interface DrawBoxesOptions {
   /** Of each class, as red, green, blue; default eight colours in turn. */
   readonly colors?: readonly (readonly [number, number, number])[]

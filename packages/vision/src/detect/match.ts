@@ -15,6 +15,7 @@ function encode(box: Box, anchor: Box): readonly [number, number, number, number
   ]
 }
 
+/** Options of `matchAnchors`. */
 export interface MatchOptions {
   /** From which IoU on an anchor is one for a box; default 0.5. */
   threshold?: number

@@ -1,6 +1,7 @@
 import { RangeError, ShapeError, type Accumulator } from '@portolan/core'
 import { areaOf, boxIou, overlap, type Detections, type Truth } from './boxes.ts'
 
+/** Options of `MeanAveragePrecision`. */
 export interface AveragePrecisionOptions {
   /** From which IoU on a box counts as found; default COCO's, 0.5, 0.55, …, 0.95. */
   thresholds?: readonly number[]
@@ -10,6 +11,7 @@ export interface AveragePrecisionOptions {
   maxDetections?: number
 }
 
+/** Average precision, over classes and thresholds. */
 export interface DetectionScores {
   /** Mean over classes and thresholds: COCO's AP. */
   readonly map: number

@@ -1,6 +1,7 @@
 import { crossEntropy, RangeError, ShapeError, smoothL1, type Tensor } from '@portolan/core'
 import type { AnchorAnswers } from './ssd.ts'
 
+/** Options of `ssdLoss`. */
 export interface SSDLossOptions {
   /** How many anchors that show nothing count, for each that shows something: those that are most wrong; default 3. */
   negatives?: number

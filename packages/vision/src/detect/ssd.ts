@@ -21,6 +21,7 @@ import { anchors, anchorsAt, type AnchorLevel } from './anchors.ts'
 import type { Box } from './boxes.ts'
 import { variances } from './match.ts'
 
+/** Options of `SSD`. */
 export interface SSDOptions {
   /** Kinds of things to be found. */
   numClasses: number

@@ -2,6 +2,7 @@ import { compile, evaluating, grad, modules, PortolanError, resize, ShapeError, 
 import { Classifier } from '../classify/classifier.ts'
 import { chosen, classesOf, type Scorer, type TargetOptions } from './score.ts'
 
+/** Options of `gradCam`. */
 export interface GradCamOptions extends TargetOptions {
   /** Path of the layer whose maps are weighed, such as 'layer3'; default the features of a `Classifier`. */
   layer?: string
@@ -9,6 +10,7 @@ export interface GradCamOptions extends TargetOptions {
   engine?: Engine
 }
 
+/** A map of each picture, and what it speaks for. */
 export interface GradCam {
   /** Of the size of the pictures, the strongest place of each 1: [n, h, w] */
   readonly map: Tensor

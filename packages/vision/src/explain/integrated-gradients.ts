@@ -1,6 +1,7 @@
 import { compile, evaluating, grad, RangeError, ShapeError, tensor, type Engine, type Tensor } from '@portolan/core'
 import { chosen, classesOf, type Scorer, type TargetOptions } from './score.ts'
 
+/** Options of `integratedGradients`. */
 export interface IntegratedGradientsOptions extends TargetOptions {
   /** Where nothing is seen, of the shape of x; default black in the model's own numbers: 0. */
   baseline?: Tensor

@@ -34,6 +34,7 @@ function heatColor(share: number): readonly number[] {
   return low.map((v, i) => v + part * (high[i]! - v))
 }
 
+/** Options of `heatPicture`. */
 export interface HeatOptions {
   /** How much of the picture is left, 0 … 1; default 0.45. */
   picture?: number

@@ -1,6 +1,7 @@
 import { ShapeError } from '@portolan/core'
 import { imageGrid, type ImageGridOptions, type Picture } from '@portolan/core/draw'
 
+/** Options of `predictionGrid`. */
 export interface PredictionGridOptions extends Omit<ImageGridOptions, 'captions'> {
   /** The class that each picture is said to show. */
   readonly predicted: ArrayLike<number>

@@ -1,6 +1,7 @@
 import { compile, evaluating, grad, type Engine, type Tensor } from '@portolan/core'
 import { chosen, classesOf, type Scorer, type TargetOptions } from './score.ts'
 
+/** Options of `saliency`. */
 export interface SaliencyOptions extends TargetOptions {
   /** What computes; without one it is done op by op. */
   engine?: Engine

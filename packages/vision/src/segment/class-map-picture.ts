@@ -1,6 +1,7 @@
 import { ShapeError } from '@portolan/core'
 import type { Picture } from '@portolan/core/draw'
 
+/** Options of `classMapPicture`. */
 export interface ClassMapOptions {
   /** Of each class, as red, green, blue; the others are black. Default CamVid's twelve. */
   readonly colors?: readonly (readonly [number, number, number])[]

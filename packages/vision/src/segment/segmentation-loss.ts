@@ -1,5 +1,6 @@
 import { crossEntropy, dice, iota, RangeError, ShapeError, type Tensor } from '@portolan/core'
 
+/** Options of `segmentationLoss`. */
 export interface SegmentationLossOptions {
   /** Pixels of this class are left out. */
   ignoreIndex?: number

@@ -1,5 +1,6 @@
 import { ConfusionMatrix, ShapeError, type Accumulator } from '@portolan/core'
 
+/** How well pixels were named, in all and by class. */
 export interface SegmentationFigures {
   /** Share of pixels whose class is right. */
   readonly pixelAccuracy: number

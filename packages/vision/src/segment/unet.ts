@@ -1,6 +1,7 @@
 import { Conv2d, DoubleConv, heNormal, Module, RangeError, ShapeError, UNetDown, UNetUp, type Tensor } from '@portolan/core'
 import { initialize } from '../classify/initialize.ts'
 
+/** Options of `UNet`. */
 export interface UNetOptions {
   /** What each pixel may be. */
   numClasses: number

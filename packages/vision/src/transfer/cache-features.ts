@@ -13,6 +13,7 @@ import {
   type TypedArray,
 } from '@portolan/core'
 
+/** Options of `cacheFeatures`. */
 export interface CacheFeaturesOptions {
   /** What computes the features; without one they are computed op by op. */
   engine?: Engine

@@ -1,6 +1,7 @@
 import { RangeError, variables, Param, type Filter, type Group } from '@portolan/core'
 import type { Classifier } from '../classify/classifier.ts'
 
+/** Options of `discriminativeRates`. */
 export interface DiscriminativeOptions {
   /** Rate of a stage, as a share of that of the next, 0 < decay ≤ 1; default 1 / 2.6, the paper's. */
   decay?: number

@@ -2,6 +2,7 @@ import { Buffer, freeze, modules, Param, unfreeze, type Module } from '@portolan
 import type { Classifier } from '../classify/classifier.ts'
 import { under } from './paths.ts'
 
+/** Options of `freezeFeatures`. */
 export interface FreezeOptions {
   /** Paths of what goes on learning; default the layers with a row for each class. */
   except?: readonly string[]

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { FormatError } from '../../errors.ts'
 
+/** Options of `svgToPng`. */
 export interface PngOptions {
   /** Pixels of the PNG for one of the SVG; 2 unless given, for sharp screens. */
   readonly scale?: number

@@ -1,6 +1,7 @@
 import type { Graph, Node } from '../graph.ts'
 import { Value } from '../graph.ts'
 
+/** A change of a graph that leaves what it computes as it is. */
 export type Pass = (graph: Graph) => Graph
 
 /** What a visit may do beside giving a node. */

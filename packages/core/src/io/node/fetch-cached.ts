@@ -11,6 +11,7 @@ export class DownloadError extends PortolanError {
   static override readonly code = 'PORTOLAN_DOWNLOAD'
 }
 
+/** How far a download is. */
 export interface DownloadProgress {
   readonly url: string
   /** Bytes so far. */
@@ -19,6 +20,7 @@ export interface DownloadProgress {
   readonly total: number | undefined
 }
 
+/** Options of `fetchCached`. */
 export interface FetchCachedOptions {
   /** What the file must hold: its SHA-256 as 64 hexadecimal digits. This or `md5` is needed. */
   readonly sha256?: string

@@ -1,5 +1,6 @@
 import { checkSchedule, done, halfCosine, progress, type Schedule } from './schedule.ts'
 
+/** Options of `cosineDecay`. */
 export interface CosineOptions {
   /** What the factor never falls below, ≥ 0; default 0. */
   floor?: number
@@ -23,6 +24,7 @@ export function cosineDecay(steps: number, { floor = 0 }: CosineOptions = {}): S
       .add(floor)
 }
 
+/** Options of `cosineRestarts`. */
 export interface CosineRestartsOptions extends CosineOptions {
   /** How many times longer each period is than the last, a whole number; default 1. */
   longer?: number

@@ -2,6 +2,7 @@ import { RangeError } from '../../errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { checkSchedule, done, halfCosine, type Schedule } from './schedule.ts'
 
+/** Options of `oneCycle`. */
 export interface OneCycleOptions {
   /** The share of the steps in which the rate rises, in 0 … 1; default 0.3. */
   rising?: number

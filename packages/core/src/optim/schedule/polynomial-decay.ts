@@ -1,5 +1,6 @@
 import { checkSchedule, progress, type Schedule } from './schedule.ts'
 
+/** Options of `polynomialDecay`. */
 export interface PolynomialOptions {
   /** 1: a line; default 1. */
   power?: number

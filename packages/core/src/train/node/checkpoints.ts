@@ -8,6 +8,7 @@ import { History } from '../history.ts'
 import { listCheckpoints, readCheckpoint, sweep, writeCheckpoint, type CheckpointFile } from './checkpoint-file.ts'
 import { lockFolder } from './folder-lock.ts'
 
+/** Options of `checkpoints`. */
 export interface CheckpointsOptions {
   /** Whether to go on from the last checkpoint in the folder, if there is one; default false: a folder that has some is refused. */
   resume?: boolean

@@ -6,6 +6,7 @@ import { Tensor } from '../../tensor/tensor.ts'
 import { History } from '../history.ts'
 import { listCheckpoints, readCheckpoint } from './checkpoint-file.ts'
 
+/** Options of `loadCheckpoint`. */
 export interface LoadCheckpointOptions {
   /** Which epoch's; default: the last there is. */
   epoch?: number

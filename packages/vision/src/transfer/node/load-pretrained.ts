@@ -5,11 +5,13 @@ import type { Preprocessing } from '../../classify/preprocessing.ts'
 import { under } from '../paths.ts'
 import { pretrainedFiles } from './pretrained-files.ts'
 
+/** Options of `loadPretrained`. */
 export interface PretrainedOptions extends FetchCachedOptions, Pick<LoadOptions, 'names'> {
   /** Whether the layers with a row for each class are the file's, or stay as they are drawn, for classes of your own; default 'file'. */
   head?: 'file' | 'new'
 }
 
+/** A model with published weights, and what happened to each part. */
 export interface Pretrained<M> {
   readonly model: M
   /** What was read. */

@@ -1,0 +1,20 @@
+// Draws the guides' diagrams out of Portolan's own ops and sources: node --conditions=@portolan/source --import tsx apps/docs/pictures.ts
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { activations, convolutionPicture, descentPicture } from './drawing/numbers.ts'
+import { folderGraph, packageGraph } from './drawing/sources.ts'
+
+/** Each picture's file and how it is drawn. */
+export const drawn: Readonly<Record<string, () => string | Promise<string>>> = {
+  'activations.svg': activations,
+  'gradient-descent.svg': descentPicture,
+  'convolution.svg': convolutionPicture,
+  'packages.svg': packageGraph,
+  'core-folders.svg': folderGraph,
+}
+export const pictures = join(import.meta.dirname, 'pictures')
+
+if (process.argv[1] === import.meta.filename) {
+  await mkdir(pictures, { recursive: true })
+  for (const [file, draw] of Object.entries(drawn)) await writeFile(join(pictures, file), await draw())
+}
