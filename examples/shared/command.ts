@@ -5,11 +5,15 @@ import { PortolanError, type Engine } from '@portolan/core'
 import { writeFileAtomic } from '@portolan/core/node'
 import { onnx } from '@portolan/export-onnx'
 
-export const positive = (text: string): number => {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('It must be an integer of at least 1.')
-  return n
-}
+/** Reads an option that is a whole number. */
+export const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const n = Number(text)
+    if (!Number.isInteger(n) || n < least) throw new InvalidArgumentError(`It must be an integer of at least ${least}.`)
+    return n
+  }
+export const positive = atLeast(1)
 
 /** What every example of sequences takes. */
 export interface CommonOptions {

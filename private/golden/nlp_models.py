@@ -244,11 +244,24 @@ class TransformerTranslator(nn.Module):
         return y @ self.target_embedding.weight.t()
 
 
+class ChannelLinear(nn.Module):
+    """As many linear layers as channels."""
+    def __init__(self, channels, inside, outside):
+        super().__init__()
+        layers = [nn.Linear(inside, outside) for _ in range(channels)]
+        self.weight = nn.Parameter(torch.stack([l.weight.detach() for l in layers]))
+        self.bias = nn.Parameter(torch.stack([l.bias.detach() for l in layers]))
+
+    def forward(self, x):
+        return torch.stack([F.linear(x[:, c], w, b) for c, (w, b) in enumerate(zip(self.weight, self.bias))], 1)
+
+
 class LinearForecaster(nn.Module):
     """The decomposition of the DLinear paper: the border repeated, then an average."""
-    def __init__(self, history, horizon, window):
+    def __init__(self, history, horizon, window, channels=None):
         super().__init__()
-        self.trend, self.seasonal, self.window = nn.Linear(history, horizon), nn.Linear(history, horizon), window
+        layer = (lambda: ChannelLinear(channels, history, horizon)) if channels else (lambda: nn.Linear(history, horizon))
+        self.trend, self.seasonal, self.window = layer(), layer(), window
 
     def forward(self, x):
         side = (self.window - 1) // 2
@@ -369,6 +382,7 @@ SMALL = {
     'bahdanau_translator': (lambda: AttentionTranslator(20, 15, 6, 8, True), sentences),
     'transformer_translator': (lambda: TransformerTranslator(20, 15, 8, 2, 2, 16), sentences),
     'linear_forecaster': (lambda: LinearForecaster(12, 4, 5), lambda r: [numbers(r, 3, 12, 2)]),
+    'linear_forecaster_per_channel': (lambda: LinearForecaster(12, 4, 5, channels=2), lambda r: [numbers(r, 3, 12, 2)]),
     'lstm_forecaster': (lambda: LSTMForecaster(2, 4, 5, 2), lambda r: [numbers(r, 3, 12, 2)]),
     'matrix_factorization': (lambda: MatrixFactorization(7, 11, 4), pairs),
     'neural_collaborative_filtering': (lambda: NeuralCollaborativeFiltering(7, 11, 4, (8, 6, 4)), pairs),

@@ -169,14 +169,22 @@ describe('translators', () => {
     await expectNear(y, model.forward(ids([[3, 4, 5, 0, 0]]), ids([[1, 2, 3]])))
     await expectNear(y.slice(1, 0, 2), model.forward(ids([[3, 4, 5]]), ids([[1, 2, 9, 0]])).slice(1, 0, 2))
   })
-  it('show where they look', async () => {
-    const model = new AttentionTranslator({ ...options, hidden: 6, attention: 'bahdanau' }).eval()
-    const { attention } = model.forwardAll(ids([[3, 4, 0]]), ids([[1, 2]]))
+  it.each([
+    ['bahdanau', () => new AttentionTranslator({ ...options, hidden: 6, attention: 'bahdanau' as const })],
+    ['transformer', () => new TransformerTranslator({ ...options, heads: 2, layers: 2 })],
+  ])('%s shows where it looks', async (_, make) => {
+    const model = make().eval()
+    const given = [ids([[3, 4, 0]]), ids([[1, 2]])] as const
+    const { logits, attention } = model.forwardAll(...given)
+    await expectNear(logits, model.forward(...given))
     const rows = (await attention.array()) as number[][][]
+    expect(attention.shape).toEqual([1, 2, 3])
     for (const row of rows[0]!) {
       expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
       expect(row[2]).toBe(0)
     }
+  })
+  it('refuse options out of range', () => {
     expect(() => new AttentionTranslator({ ...options, hidden: 7 })).toThrow(/even/)
     expect(() => new AttentionTranslator({ ...options, attention: 'none' as 'luong' })).toThrow(/'luong' or 'bahdanau'/)
   })
