@@ -10,7 +10,12 @@ export function backwards(seed: number): Record<'train' | 'validation' | 'test',
     const numbers = Array.from({ length: n }, () => Array.from({ length: 2 + rng.integer(4) }, () => rng.integer(8)))
     return {
       source: numbers.map(digits => digits.map(d => here[d]).join(' ')),
-      target: numbers.map(digits => digits.map(d => there[d]).reverse().join(' ')),
+      target: numbers.map(digits =>
+        digits
+          .map(d => there[d])
+          .reverse()
+          .join(' '),
+      ),
     }
   }
   return { train: many(3000), validation: many(200), test: many(100) }

@@ -7,7 +7,7 @@ it('learns to say numbers backwards in another language', async () => {
   const { figures, files } = await runExample('translation', '--limit', '20', '--epochs', '4')
   expect(figures['greedy']).toBeGreaterThan(70)
   expect(figures['beams']).toBeGreaterThan(70)
-  expect(files).toEqual(['curves.png', 'figures.json', 'source.json', 'target.json', 'weights.safetensors'])
+  expect(files).toEqual(['attention.png', 'curves.png', 'figures.json', 'source.json', 'target.json', 'weights.safetensors'])
 })
 
 it('says what it takes', async () => {

@@ -308,18 +308,18 @@ class NeuralCollaborativeFiltering(nn.Module):
 
 
 class SpokenDigitClassifier(nn.Module):
-    def __init__(self, width):
+    def __init__(self, features, width):
         super().__init__()
         c = [1, width, 2 * width, 4 * width]
         self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in zip(c, c[1:]))
         self.norms = nn.ModuleList(nn.BatchNorm2d(b) for b in c[1:])
-        self.fc = nn.Linear(c[3], 10)
+        self.fc = nn.Linear(c[3] * (features // 8), 10)
 
     def forward(self, x):
         x = x[:, None]
         for conv, norm in zip(self.convs, self.norms):
             x = F.max_pool2d(norm(conv(x)).relu(), 2)
-        return self.fc(x.mean((2, 3)))
+        return self.fc(x.mean(3).flatten(1))
 
 
 class SpeechRecognizer(nn.Module):
@@ -386,7 +386,7 @@ SMALL = {
     'lstm_forecaster': (lambda: LSTMForecaster(2, 4, 5, 2), lambda r: [numbers(r, 3, 12, 2)]),
     'matrix_factorization': (lambda: MatrixFactorization(7, 11, 4), pairs),
     'neural_collaborative_filtering': (lambda: NeuralCollaborativeFiltering(7, 11, 4, (8, 6, 4)), pairs),
-    'digit_classifier': (lambda: SpokenDigitClassifier(2), lambda r: [numbers(r, 3, 16, 20)]),
+    'digit_classifier': (lambda: SpokenDigitClassifier(16, 2), lambda r: [numbers(r, 3, 16, 20)]),
     'speech_recognizer': (lambda: SpeechRecognizer(5, 9, 3, 4, 2), lambda r: [numbers(r, 3, 9, 22), torch.tensor([22, 13, 7])]),
 }
 REAL = {

@@ -219,7 +219,8 @@ describe('forecasters, recommenders and speech', () => {
       [() => new LSTMForecaster(series).forward(zeros([2, 20, 3], 'int32')), /must be float32/],
       [() => new NeuralCollaborativeFiltering({ users: 1, items: 1, layers: [3, 2] }), /first of layers must be even/],
       [() => new MatrixFactorization({ users: 0, items: 1 }), /users must be/],
-      [() => new SpokenDigitClassifier().forward(zeros([1, 7, 9])), /at least 8 each/],
+      [() => new SpokenDigitClassifier().forward(zeros([1, 39, 9])), /must be \[n, 40, frames\], at least 8 frames/],
+      [() => new SpokenDigitClassifier({ features: 7 }), /features must be at least 8/],
       [() => new SpeechRecognizer({ classes: 3, features: 8 }).forward(zeros([1, 7, 9])), /must be \[n, 8, frames\]/],
     ]
     for (const [f, message] of cases) {
