@@ -139,6 +139,23 @@ describe('Transformers', () => {
   })
 })
 
+describe('BertForMaskedLM', () => {
+  it('scores only the places that are asked for', async () => {
+    seed(5)
+    const model = new BertForMaskedLM({ vocabSize: 9, context: 8, dim: 8, layers: 1, heads: 2 }).eval()
+    const given = ids([[1, 2, 3, 4], [5, 6, 0, 0]]) // prettier-ignore
+    const some = model.forward(given, undefined, ids([[3, 1], [0, 0]])) // prettier-ignore
+    const all = model.forward(given)
+    const row = (i: number, t: number): Tensor => all.slice(0, i, i + 1).slice(1, t, t + 1)
+    for (const [i, places] of [
+      [3, 1],
+      [0, 0],
+    ].entries())
+      // prettier-ignore
+      for (const [k, t] of places.entries()) await expectNear(some.slice(0, i, i + 1).slice(1, k, k + 1), row(i, t))
+  })
+})
+
 describe('maskTokens', () => {
   it('hides 15 %: of these 80 % by [MASK], 10 % by any, 10 % not', () => {
     const n = 200_000
