@@ -53,7 +53,7 @@ async function texts(): Promise<Record<'train' | 'validation' | 'test', Labelled
         all,
         Array.from({ length: to - from }, (_, i) => from + i),
       )
-    return { train: of(0, 50), validation: of(50, 100), test: of(100, 600), unlabelled: all.texts.slice(600) }
+    return { train: of(0, 30), validation: of(100, 200), test: of(200, 600), unlabelled: all.texts.slice(600) }
   }
   const all = await rtPolarity()
   const { train: rest, test } = kFold(all.texts.length, { folds: 10, labels: all.labels, seed: options.seed })[0]!
@@ -137,8 +137,8 @@ async function classify(own: number, begin: State | undefined): Promise<number> 
   seed(own)
   const model = new BertForSequenceClassification({ ...sizes, classes: train.classes.length })
   if (begin) load(model, begin, { strict: false })
-  const epochs = options.epochs ?? (small ? 20 : 5)
-  const batches = loader(learned, { ...together(learned.lengths('ids'), small ? 16 : 32), seed: own, dropLast: true })
+  const epochs = options.epochs ?? (small ? 40 : 5)
+  const batches = loader(learned, { ...together(learned.lengths('ids'), small ? 10 : 32), seed: own, dropLast: true })
   const steps = epochs * batches.length
   const optimizer = adamW(options.tuning ?? (small ? 1e-3 : 3e-4), {
     weightDecay: 0.01,

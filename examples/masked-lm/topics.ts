@@ -2,7 +2,7 @@ import { HostRng } from '@portolan/core'
 import type { LabelledTexts } from '@portolan/data'
 
 /**
- * Texts of two topics, in made-up words: of its eight words each text takes most from the 120 of its own topic, some from the other's and
+ * Texts of two topics, in made-up words: of its eight words each text takes most from the 120 of its own topic, a few from the other's and
  * some that mean nothing. A few of them show what few words stand for; which words belong together, all of them show.
  */
 export function topics(count: number, seed: number): LabelledTexts {
@@ -15,7 +15,7 @@ export function topics(count: number, seed: number): LabelledTexts {
   const labels = Int32Array.from({ length: count }, () => rng.integer(2))
   const word = (label: number): string => {
     const u = rng.uniform()
-    return one(u < 0.6 ? own[label]! : u < 0.8 ? own[1 - label]! : filler)
+    return one(u < 0.7 ? own[label]! : u < 0.8 ? own[1 - label]! : filler)
   }
   return { texts: Array.from(labels, label => Array.from({ length: 8 }, () => word(label)).join(' ')), labels, classes: ['one', 'other'] }
 }
