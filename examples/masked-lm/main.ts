@@ -53,7 +53,7 @@ async function texts(): Promise<Record<'train' | 'validation' | 'test', Labelled
         all,
         Array.from({ length: to - from }, (_, i) => from + i),
       )
-    return { train: of(0, 30), validation: of(100, 200), test: of(200, 600), unlabelled: all.texts.slice(600) }
+    return { train: of(0, 10), validation: of(100, 200), test: of(200, 600), unlabelled: all.texts.slice(600) }
   }
   const all = await rtPolarity()
   const { train: rest, test } = kFold(all.texts.length, { folds: 10, labels: all.labels, seed: options.seed })[0]!
