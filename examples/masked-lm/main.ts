@@ -26,7 +26,7 @@ import { command, engineOf, percent, positive, prepare, report, type CommonOptio
 import { KeepBest } from '../shared/keep-best.ts'
 import { topics } from './topics.ts'
 
-const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells texts apart with it.', ['topics', 'rt-polarity'], 64)
+const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells texts apart with it.', ['topics', 'rt-polarity'], 32)
   .option('--pretraining <n>', 'epochs of pretraining (default: topics 12, else 10)', positive)
   .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { PortolanError, type Engine } from '@portolan/core'
+import type { Engine } from '@portolan/core'
 import { writeFileAtomic } from '@portolan/core/node'
 import { onnx } from '@portolan/export-onnx'
 
@@ -46,16 +45,6 @@ export const command = (name: string, description: string, sets: readonly string
 
 export const engineOf = ({ engine, threads }: CommonOptions): { engine?: Engine } =>
   engine === 'onnx' ? { engine: onnx({ threads }) } : {}
-
-/** A file of the real data. @throws PortolanError if no folder is named. */
-export function dataFile(...path: string[]): string {
-  const folder = process.env['PORTOLAN_DATA']
-  if (folder === undefined)
-    throw new PortolanError(
-      `${path.join('/')}: PORTOLAN_DATA must name the folder of the real data, got nothing. Set it, or leave --data out.`,
-    )
-  return join(folder, ...path)
-}
 
 export const prepare = (options: CommonOptions): Promise<unknown> => mkdir(options.out, { recursive: true })
 

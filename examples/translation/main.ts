@@ -124,8 +124,7 @@ const { attention } = await evaluating(model, () =>
   model.forwardAll(sourceOf(samples[0]!.source), tensor(Int32Array.from(written), [1, written.length])),
 )
 const [looks] = (await attention.slice(2, 0, read.length).array()) as number[][][]
-const words = (tokenizer: Tokenizer, ids: readonly number[]): string[] =>
-  ids.map(id => tokenizer.decode([id], { special: true }).trim())
+const words = (tokenizer: Tokenizer, ids: readonly number[]): string[] => ids.map(id => tokenizer.decode([id], { special: true }).trim())
 const map = await heatMap(looks!.slice(0, -1), {
   rows: words(to, written.slice(1)),
   columns: words(from, read),
