@@ -166,7 +166,7 @@ async function number() {
     const [labels, lengths] = [await batch.labels.data(), await batch.labelsLength.data()]
     for (let i = 0; i < counts.length; i++) {
       const scores = { data: data.slice(i * places * classes, (i * places + counts[i]!) * classes), classes }
-      const said = text([...labels.slice(i * 6, i * 6 + lengths[i]!)])
+      const said = text(Array.from(labels.slice(i * 6, i * 6 + lengths[i]!)))
       const sample = { said, greedy: text(greedyCtc(scores)), beams: text(beamCtc(scores, { beams: options.beams })[0]!.labels) }
       greedy.add(sample.greedy, said)
       wide.add(sample.beams, said)
