@@ -1,1 +1,11 @@
-export {}
+export { DenseAutoencoder, type DenseAutoencoderOptions } from './autoencoder/dense-autoencoder.ts'
+export { ConvAutoencoder, type ConvAutoencoderOptions } from './autoencoder/conv-autoencoder.ts'
+export { VAE, type Posterior, type VAEOptions } from './vae/vae.ts'
+export { negativeElbo, reparametrize, type NegativeElbo } from './vae/negative-elbo.ts'
+export { vaeStep, type VaeStepOptions } from './vae/vae-step.ts'
+export type { Discriminator, Generator } from './gan/players.ts'
+export { DenseDiscriminator, DenseGenerator, type DenseGeneratorOptions } from './gan/dense-gan.ts'
+export { DCGANDiscriminator, DCGANGenerator, type DCGANGeneratorOptions, type DCGANOptions } from './gan/dcgan.ts'
+export { ganStep, type AdversarialOptions, type GanStepOptions } from './gan/gan-step.ts'
+export { gradientPenalty } from './gan/gradient-penalty.ts'
+export { wganStep, type WganStepOptions } from './gan/wgan-step.ts'
