@@ -13,7 +13,7 @@ const options = runOptions({
   name: 'vae',
   real: 'MNIST',
   batchSize: 128,
-  epochs: [4, 50],
+  epochs: [4, 24],
 })
 const { out, engine, batchSize } = options
 await mkdir(out, { recursive: true })
@@ -58,7 +58,7 @@ async function learn(name: string, hidden: readonly number[], latents: number, e
 }
 
 const twenty = await learn('twenty', [512, 512], 20, options.epochs)
-const two = await learn('two', [256, 128, 64, 32, 16], 2, Math.ceil(0.4 * options.epochs)) // the text's 20 of 50
+const two = await learn('two', [256, 128, 64, 32, 16], 2, Math.min(20, options.epochs))
 await report(options, twenty.history, {
   testBound: twenty.bound.loss,
   testKl: twenty.bound.kl,

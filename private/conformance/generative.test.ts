@@ -2,7 +2,10 @@ import { join } from 'node:path'
 import {
   compile,
   defaultRng,
+  Ema,
+  grad,
   load,
+  mse,
   Param,
   ready,
   Rng,
@@ -18,15 +21,33 @@ import {
 } from '@portolan/core'
 import { loadWeights, readSafetensors } from '@portolan/core/node'
 import {
+  addNoise,
+  ContextEncoder,
+  ConvAutoencoder,
+  cosineNoise,
   DCGANDiscriminator,
   DCGANGenerator,
+  DDIMSampler,
+  ddimStep,
+  ddpmStep,
+  DenseAutoencoder,
+  DenseGenerator,
+  DiffusionUNet,
+  diffusionStep,
   ganStep,
   gradientPenalty,
+  gram,
+  inpaintStep,
+  linearNoise,
   negativeElbo,
   reparametrize,
+  sampleDdim,
   VAE,
+  VAESampler,
+  vaeStep,
   wganStep,
 } from '@portolan/generative'
+import { exportOnnx, OnnxModel, verify } from '@portolan/export-onnx'
 import { close } from '@portolan/test-kit'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { engines } from './engines.ts'
@@ -92,6 +113,56 @@ describe("PyTorch's numbers and gradients", () => {
       })
     })
 
+  const unets = {
+    diffusion_unet: () => new DiffusionUNet({ width: 8, multipliers: [1, 2] }),
+    diffusion_patches: () => new DiffusionUNet({ width: 8, multipliers: [1, 3], patch: 2, classes: 3 }),
+  }
+  for (const [name, make] of Object.entries(unets))
+    it.each(Object.entries(all))(`the denoiser ${name}: %s`, async (_, engine) => {
+      const model = await withWeights(make(), name)
+      const schedule = linearNoise(100, { start: 1e-3, end: 0.2 })
+      await check(name, model, engine, ({ x, t, noise, label }) => {
+        const said = model.forward(addNoise(schedule, x!, t!, noise!), t!, label)
+        return { said, loss: mse(said, noise!) }
+      })
+    })
+
+  it.each(Object.entries(all))('steps of DDPM and DDIM: %s', async (_, engine) => {
+    const { tensors } = await readSafetensors(join(folder, 'diffusion.safetensors'))
+    for (const [name, schedule] of Object.entries({ linear: linearNoise(), cosine: cosineNoise() })) {
+      close(schedule.alphaBars, tensors[`${name}/alpha_bars`]!.data, 1e-6)
+      const [x, noise, fresh, t, to] = ['x', 'noise', 'fresh', 't', 'to'].map(key => {
+        const { data, shape } = tensors[`${name}/${key}`]!
+        return tensor(data, shape)
+      }) as [Tensor, Tensor, Tensor, Tensor, Tensor]
+      const run = compile(
+        (x: Tensor, noise: Tensor, fresh: Tensor, t: Tensor, to: Tensor) => ({
+          noisy: addNoise(schedule, x, t, noise),
+          ddpm: ddpmStep(schedule, x, t, noise, fresh, { clip: false }),
+          'ddpm/clip': ddpmStep(schedule, x, t, noise, fresh),
+          'ddim/0.0': ddimStep(schedule, x, t, to, noise, { clip: false }),
+          'ddim/clip/0.0': ddimStep(schedule, x, t, to, noise),
+          'ddim/0.5': ddimStep(schedule, x, t, to, noise, { clip: false, eta: 0.5, fresh }),
+          'ddim/clip/0.5': ddimStep(schedule, x, t, to, noise, { eta: 0.5, fresh }),
+        }),
+        { engine },
+      )
+      for (const [key, found] of Object.entries(await run(x, noise, fresh, t, to)))
+        await near(found, tensors[`${name}/${key}`]!.data, `${name} ${key}`)
+      await run.dispose()
+    }
+  })
+
+  it("Gram matrices and the loss of a style, with the picture's gradient", async () => {
+    const { tensors } = await readSafetensors(join(folder, 'gram.safetensors'))
+    const given = (key: string) => tensor(tensors[key]!.data, tensors[key]!.shape)
+    const [a, b] = [given('a'), given('b')]
+    await near(gram(a), tensors['gram']!.data, 'gram')
+    const loss = (x: Tensor) => mse(gram(x), gram(b).broadcastTo([2, 5, 5]))
+    await near(loss(a), tensors['loss']!.data, 'loss')
+    await near(grad(loss)(a)[0]!, tensors['grad']!.data, 'gradient')
+  })
+
   it.each(Object.entries(all))('the gradient penalty, by second derivatives: %s', async (_, engine) => {
     const critic = await withWeights(new DCGANDiscriminator({ size: 12, width: 2 }), 'penalty')
     await check('penalty', critic, engine, ({ real, fake, mix }) => {
@@ -137,9 +208,27 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
     const { generator, discriminator } = players()
     return wganStep({ generator, critic: discriminator, optimizers: rules(), rng: new Rng(3), criticSteps: 2 })
   },
+  vae: () => {
+    seed(5)
+    return vaeStep({
+      model: new VAE({ shape: [1, 8, 8], hidden: [12], latents: 3 }),
+      optimizer: sgd(0.01),
+      rng: new Rng(3),
+      binarize: true,
+    })
+  },
+  diffusion: () => {
+    seed(5)
+    const model = new DiffusionUNet({ width: 8, multipliers: [1, 2] })
+    return diffusionStep({ model, schedule: cosineNoise(50), optimizer: sgd(0.05), rng: new Rng(3), average: new Ema(model, 0.9) })
+  },
+  inpainting: () => {
+    seed(5)
+    return inpaintStep({ model: new ContextEncoder({ width: 4 }), optimizer: sgd(0.05), rng: new Rng(3), holes: [2, 4] })
+  },
 }
 
-describe('double updates', () => {
+describe('steps', () => {
   const images = Array.from({ length: 3 }, (_, i) => new Rng(11 + i).normal([6, 1, 8, 8]).mul(0.5))
   const trained = async (step: TrainStep, engine: Engine | undefined, from = 0, to = 3) => {
     const run = compile((image: Tensor) => step.train({ image }), { engine })
@@ -174,5 +263,48 @@ describe('double updates', () => {
     seed(4)
     const step = ganStep({ ...players(), optimizers: rules() })
     expect((step.state as { rng: Rng }).rng).toBe(defaultRng())
+  })
+})
+
+describe('what makes samples, as ONNX files', () => {
+  const made: Readonly<Record<string, () => { model: Module & { forward(...x: Tensor[]): Tensor }; input: readonly number[] }>> = {
+    'dense autoencoder': () => ({ model: new DenseAutoencoder({ shape: [1, 8, 8], hidden: [16], code: 3 }), input: [1, 8, 8] }),
+    'conv autoencoder': () => ({ model: new ConvAutoencoder({ widths: [4, 8] }), input: [1, 8, 8] }),
+    VAE: () => ({ model: new VAESampler(new VAE({ shape: [1, 6, 6], hidden: [8], latents: 3 })), input: [3] }),
+    GAN: () => ({ model: new DenseGenerator({ shape: [1, 6, 6], latents: 4, hidden: [8] }), input: [4] }),
+    DCGAN: () => ({ model: new DCGANGenerator({ size: 8, width: 2, latents: 5 }), input: [5] }),
+    'DDIM in 5 steps': () => ({ model: new DDIMSampler(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), cosineNoise(50), { steps: 5 }), input: [1, 8, 8] }), // prettier-ignore
+  }
+  it.each(Object.entries(made))('%s answers alike at two batch sizes', async (_, make) => {
+    seed(6)
+    const { model, input } = make()
+    const ports = { noise: ['n', ...input] }
+    const { sizes } = await verify(model, await exportOnnx(model, ports), ports, { sizes: [1, 3], threads: 1 })
+    expect(sizes.map(s => s.size)).toEqual([1, 3])
+  })
+
+  it('a conditional generator, whose labels are an input', async () => {
+    seed(6)
+    const model = new DCGANGenerator({ size: 8, width: 2, latents: 5, classes: 3 })
+    const ports = { z: ['n', 5], label: { shape: ['n'], dtype: 'int32' } } as const
+    const { sizes } = await verify(model, await exportOnnx(model, ports), ports, { sizes: [1, 3], threads: 1, below: { label: 3 } })
+    expect(sizes.map(s => s.size)).toEqual([1, 3])
+  })
+
+  it('a loop of DDIM in a file, the step again and again, eager or compiled: the same pictures', async () => {
+    seed(6)
+    const [model, schedule, noise] = [
+      new DiffusionUNet({ width: 8, multipliers: [1, 2] }),
+      cosineNoise(50),
+      new Rng(2).normal([2, 1, 8, 8]),
+    ]
+    const expected = await (await sampleDdim(model, schedule, noise, { steps: 5 })).data()
+    expect(expected.every(v => Math.abs(v) <= 1)).toBe(true)
+    for (const engine of Object.values(engines)) close(await (await sampleDdim(model, schedule, noise, { steps: 5, engine })).data(), expected, 1e-4) // prettier-ignore
+    const file = await OnnxModel.load(await exportOnnx(new DDIMSampler(model, schedule, { steps: 5 }), { noise: ['n', 1, 8, 8] }), {
+      threads: 1,
+    })
+    close(await (await file.predict({ noise })).output!.data(), expected, 1e-4)
+    await file.dispose()
   })
 })

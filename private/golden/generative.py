@@ -152,7 +152,122 @@ def penalty():
     save('penalty', critic, found | {f'grad/{k}': torch.zeros_like(params[k]) if g is None else g for k, g in zip(params, grads)})
 
 
+class ToldBlock(nn.Module):
+    def __init__(self, a, b, d):
+        super().__init__()
+        self.norm1, self.conv1, self.told = nn.GroupNorm(8, a), nn.Conv2d(a, b, 3, padding=1), nn.Linear(d, b)
+        self.norm2, self.conv2 = nn.GroupNorm(8, b), nn.Conv2d(b, b, 3, padding=1)
+        self.shortcut = nn.Conv2d(a, b, 1) if a != b else nn.Identity()
+
+    def forward(self, x, told):
+        h = self.conv1(F.silu(self.norm1(x))) + self.told(F.silu(told))[:, :, None, None]
+        return self.conv2(F.silu(self.norm2(h))) + self.shortcut(x)
+
+
+class PlaceAttention(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.norm, self.attention = nn.GroupNorm(8, c), nn.MultiheadAttention(c, max(1, c // 32), batch_first=True)
+
+    def forward(self, x):
+        places = self.norm(x).flatten(2).transpose(1, 2)
+        return x + self.attention(places, places, places, need_weights=False)[0].transpose(1, 2).reshape(x.shape)
+
+
+class DiffusionUNet(nn.Module):
+    def __init__(self, width, multipliers, patch, classes):
+        super().__init__()
+        self.width, self.patch, d = width, patch, 4 * width
+        at = [m * width for m in multipliers]
+        pairs = list(zip(at, at[1:]))
+        self.time1, self.time2 = nn.Linear(width, d), nn.Linear(d, d)
+        if classes:
+            self.class_vectors = nn.Embedding(classes, d)
+        self.first = nn.Conv2d(patch ** 2, at[0], 3, padding=1)
+        self.down = nn.ModuleList(ToldBlock(c, c, d) for c in at)
+        self.halve = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1) for a, b in pairs)
+        self.middle1, self.attention, self.middle2 = ToldBlock(at[-1], at[-1], d), PlaceAttention(at[-1]), ToldBlock(at[-1], at[-1], d)
+        self.twice = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in pairs)
+        self.up = nn.ModuleList(ToldBlock(2 * c, c, d) for c in at)
+        self.norm, self.last = nn.GroupNorm(8, at[0]), nn.Conv2d(at[0], patch ** 2, 3, padding=1)
+
+    def forward(self, x, t, label=None):
+        angle = t[:, None] * 10000 ** (-torch.arange(self.width // 2, dtype=x.dtype) / (self.width // 2))
+        told = self.time2(F.silu(self.time1(torch.cat([angle.sin(), angle.cos()], 1))))
+        told = told if label is None else told + self.class_vectors(label)
+        h = self.first(F.pixel_unshuffle(x, self.patch))
+        seen = []
+        for i, block in enumerate(self.down):
+            h = block(self.halve[i - 1](h) if i else h, told)
+            seen.append(h)
+        h = self.middle2(self.attention(self.middle1(h, told)), told)
+        for i in reversed(range(len(self.up))):
+            h = self.up[i](torch.cat([h, seen[i]], 1), told)
+            h = self.twice[i - 1](F.interpolate(h, scale_factor=2, mode='nearest')) if i else h
+        return F.pixel_shuffle(self.last(F.silu(self.norm(h))), self.patch)
+
+
+def denoiser(name, multipliers, patch, classes):
+    random = generator(f'{name} inputs')
+    model = prepared(DiffusionUNet(8, multipliers, patch, classes), name)
+    x, t, noise = half(random, 3, 1, 8, 8), torch.tensor([0, 57, 99]), half(random, 3, 1, 8, 8)
+    told = (torch.tensor([2, 0, 1]),) if classes else ()
+    alpha = torch.cumprod(1 - torch.linspace(1e-3, 0.2, 100, dtype=torch.float64), 0)[t].reshape(3, 1, 1, 1)
+    said = model(alpha.sqrt() * x + (1 - alpha).sqrt() * noise, t, *told)
+    loss = F.mse_loss(said, noise)
+    params = dict(model.named_parameters())
+    found = {'input/x': x, 'input/t': t, 'input/noise': noise, 'output/said': said, 'output/loss': loss}
+    if classes:
+        found['input/label'] = told[0]
+    save(name, model, found | {f'grad/{k}': g for k, g in zip(params, torch.autograd.grad(loss, list(params.values())))})
+
+
+def schedules():
+    """Steps back, from the definitions: the posterior of a step as the product of two normal distributions, and a draw of DDIM."""
+    random = generator('diffusion steps')
+    beta = {'linear': torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64)}
+    f = lambda t: math.cos((t / 1000 + 0.008) / 1.008 * math.pi / 2) ** 2
+    beta['cosine'] = torch.tensor([min(0.999, 1 - f(t + 1) / f(t)) for t in range(1000)], dtype=torch.float64)
+    found = {}
+    for name, b in beta.items():
+        a = torch.cumprod(1 - b, 0)
+        x, noise, fresh = (half(random, 4, 2, 3) for _ in range(3))
+        t, to = torch.tensor([0, 1, 500, 999]), torch.tensor([-1, -1, 480, 979])
+        wide = lambda v: v.reshape(4, 1, 1)
+        now, before = wide(a[t]), wide(torch.where(t > 0, a[(t - 1).clamp(min=0)], torch.ones(())))
+        then = wide(torch.where(to >= 0, a[to.clamp(min=0)], torch.ones(())))
+        found |= {f'{name}/alpha_bars': a, f'{name}/x': x, f'{name}/noise': noise, f'{name}/fresh': fresh, f'{name}/t': t, f'{name}/to': to}
+        found[f'{name}/noisy'] = now.sqrt() * x + (1 - now).sqrt() * noise
+        for clip in (False, True):
+            x0 = (x - (1 - now).sqrt() * noise) / now.sqrt()
+            x0 = x0.clamp(-1, 1) if clip else x0
+            mark = '/clip' if clip else ''
+            # N(x; sqrt(1 - b) y, b) N(y; sqrt(before) x0, 1 - before) as a distribution of y: precisions add
+            back = (1 - wide(b[t])) / wide(b[t]) + 1 / (1 - before).clamp(min=1e-300)
+            mean = ((1 - wide(b[t])).sqrt() * x / wide(b[t]) + before.sqrt() * x0 / (1 - before).clamp(min=1e-300)) / back
+            found[f'{name}/ddpm{mark}'] = torch.where(wide(t) > 0, mean + fresh / back.sqrt(), x0)
+            said = (x - now.sqrt() * x0) / (1 - now).sqrt()
+            for eta in (0.0, 0.5):
+                sigma = eta * ((1 - then) / (1 - now) * (1 - now / then)).sqrt()
+                found[f'{name}/ddim{mark}/{eta}'] = then.sqrt() * x0 + (1 - then - sigma ** 2).sqrt() * said + sigma * fresh
+    safetensors.save(FOLDER / 'diffusion.safetensors', kept(found))
+
+
+def gram():
+    """Gatys' style loss: half the squared distance of Gram matrices, of features divided by their number."""
+    random = generator('gram')
+    a, b = half(random, 2, 5, 4, 3).requires_grad_(), half(random, 1, 5, 6, 2)
+    of = lambda f: torch.einsum('nchw,ndhw->ncd', f, f) / f[0].numel()
+    loss = ((of(a) - of(b)) ** 2).mean()
+    g, = torch.autograd.grad(loss, a)
+    safetensors.save(FOLDER / 'gram.safetensors', kept({'a': a, 'b': b, 'gram': of(a), 'loss': loss, 'grad': g}))
+
+
 FOLDER.mkdir(exist_ok=True)
+denoiser('diffusion_unet', [1, 2], 1, 0)
+denoiser('diffusion_patches', [1, 3], 2, 3)
+schedules()
+gram()
 vae('vae', [16, 8], 3, 1.0)
 vae('vae_two', [20, 12, 10, 8, 6], 2, 0.5)
 gan('gan', 0)
