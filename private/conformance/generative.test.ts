@@ -147,8 +147,10 @@ describe("PyTorch's numbers and gradients", () => {
         }),
         { engine },
       )
-      for (const [key, found] of Object.entries(await run(x, noise, fresh, t, to)))
+      for (const [key, found] of Object.entries(await run(x, noise, fresh, t, to))) {
+        expect(found.shape, key).toEqual(x.shape)
         await near(found, tensors[`${name}/${key}`]!.data, `${name} ${key}`)
+      }
       await run.dispose()
     }
   })
@@ -157,6 +159,7 @@ describe("PyTorch's numbers and gradients", () => {
     const { tensors } = await readSafetensors(join(folder, 'gram.safetensors'))
     const given = (key: string) => tensor(tensors[key]!.data, tensors[key]!.shape)
     const [a, b] = [given('a'), given('b')]
+    expect(gram(a).shape).toEqual([2, 5, 5])
     await near(gram(a), tensors['gram']!.data, 'gram')
     const loss = (x: Tensor) => mse(gram(x), gram(b).broadcastTo([2, 5, 5]))
     await near(loss(a), tensors['loss']!.data, 'loss')
@@ -187,6 +190,7 @@ describe("PyTorch's numbers and gradients", () => {
       await near(logs['discriminator']!, output['discriminator']!.data, 'discriminator')
       await near(logs['generator']!, output['generator']!.data, 'generator')
       const after = await numbers(valuesOf(pair))
+      expect([...variables(pair, Param).keys()].toSorted()).toEqual(Object.keys(grads).toSorted())
       for (const [path, { data }] of Object.entries(grads)) {
         const largest = Array.from(data).reduce((most, v) => Math.max(most, Math.abs(v)), 1e-2)
         close(Array.from(data, (_, i) => (before[path]![i]! - after[path]![i]!) / 0.1 / largest), Array.from(data, v => v / largest), 2e-4, path) // prettier-ignore
@@ -243,6 +247,7 @@ describe('steps', () => {
       const eager = await trained(make(), undefined)
       for (const engine of Object.values(engines)) {
         const compiled = await trained(make(), engine)
+        expect(Object.keys(compiled.logs)).toEqual(Object.keys(eager.logs))
         for (const key of Object.keys(eager.logs)) close(compiled.logs[key]!, eager.logs[key]!, 1e-5, key)
         for (const path of Object.keys(eager.state)) close(compiled.state[path]!, eager.state[path]!, 1e-5, path)
       }

@@ -12,6 +12,7 @@ const uses = {
   },
   '@portolan/vision': async vision => `has ${Object.keys(vision).length} exports`,
   '@portolan/nlp': async ({ characterTokenizer }) => `has a ${typeof characterTokenizer(['port to port'])} that reads characters`,
+  '@portolan/generative': async ({ VAE }) => `makes [${new VAE().decode(ones([1, 20])).shape}]`,
   '@portolan/export-onnx': async ({ exportOnnx, OnnxModel }) => {
     const bytes = await exportOnnx(new Linear(1, 1), { x: ['n', 1] })
     if (existsSync('node_modules/onnxruntime-node')) return `exports ${bytes.length} bytes`
