@@ -49,7 +49,7 @@ await saveGif(join(out, 'walk.gif'), await made(latentWalk(new Rng(2).normal([6,
 await average.during(async () => {
   const samples = await drawSamples(generator, options.data === 'real' ? 5000 : 500, { engine })
   const { classes: _, ...scores } = await scoreSamples(samples, images, judge, engine)
-  say(`\n${scoreText({ ...scores, classes: [] })}\n`)
+  say(`\n${scoreText(scores)}\n`)
   const onnxMaxAbsDiff = await exportSampler(generator, join(out, 'generator.onnx'), [generator.latents])
   await report(options, history, { judgeAccuracy: judge.accuracy, ...scores, onnxMaxAbsDiff })
 })

@@ -9,11 +9,13 @@ export class Film implements Callback {
   #frames: Picture[] = []
   readonly #sample: () => Promise<readonly Picture[]>
 
-  constructor(sample: () => Promise<readonly Picture[]>) {
+  readonly #columns: number
+  constructor(sample: () => Promise<readonly Picture[]>, columns = 8) {
     this.#sample = sample
+    this.#columns = columns
   }
   async epochEnd(): Promise<void> {
-    this.#frames.push(tile(await this.#sample(), { columns: 8, scale: 2 }))
+    this.#frames.push(tile(await this.#sample(), { columns: this.#columns, scale: 2 }))
   }
   state(): Tensor[] {
     return this.#frames.map(({ shape, data }) => tensor(Uint8Array.from(data), shape))

@@ -1,7 +1,15 @@
 import type { SampleScores } from './score-samples.ts'
 
 /** Scores as lines to read. */
-export const scoreText = ({ samples, confident, classShares, precision, recall, frechet, nearest }: SampleScores): string => {
+export const scoreText = ({
+  samples,
+  confident,
+  classShares,
+  precision,
+  recall,
+  frechet,
+  nearest,
+}: Omit<SampleScores, 'classes'>): string => {
   const percent = (v: number): string => `${(100 * v).toFixed(1)} %`
   return [
     `${samples} samples: the judge is sure of ${percent(confident)}`,
