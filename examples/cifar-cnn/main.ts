@@ -1,12 +1,12 @@
 // Three convolutions and two linear layers for CIFAR-10; a tenth of the training pictures validates, 5 × 5 test pictures are shown.
-import { adam, convolution, dense, flatten, lambda, maxPooling, sequential, type Tensor } from '@portolan/core'
+import { adam, convolution, dense, flatten, lambda, maxPooling, sequential, warmupCosine, type Tensor } from '@portolan/core'
 import { cifarData, classify, runOptions } from '@portolan/example-vision-kit'
 
 const options = runOptions({
   description: 'Conv 32 → pool → Conv 64 → pool → Conv 64 → Dense 64 → Dense 10 on small photos: trains, judges, exports.',
   name: 'cifar-cnn',
   real: 'CIFAR-10',
-  batchSize: 64,
+  batchSize: 32,
   epochs: [12, 10],
 })
 const relu = lambda((x: Tensor) => x.relu())
@@ -31,6 +31,6 @@ await classify(options, {
         dense(classes),
       ],
     ),
-  optimizer: () => adam(1e-3),
+  optimizer: steps => adam(1e-3, { schedule: warmupCosine(steps / 20, steps) }),
   input: [3, 32],
 })

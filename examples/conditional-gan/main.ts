@@ -23,7 +23,7 @@ const judge = await trainedJudge(options, images)
 
 seed(options.seed)
 const [generator, discriminator] = [new DCGANGenerator({ classes: 10 }), new DCGANDiscriminator({ classes: 10 })]
-const average = new Ema(generator, 0.999)
+const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
 const optimizers = { generator: rule(), discriminator: rule() }
 const step = ganStep({ generator, discriminator, optimizers, average, label: 'label', realTarget: 0.9 })

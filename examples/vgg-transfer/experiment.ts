@@ -3,6 +3,7 @@ import {
   adam,
   crossEntropy,
   Linear,
+  load,
   Module,
   runner,
   seed,
@@ -10,6 +11,7 @@ import {
   warmupCosine,
   type Engine,
   type History,
+  type State,
   type Tensor,
 } from '@portolan/core'
 import { compose, loader, randomAffine, horizontalFlip, toFloat, ArrayDataset } from '@portolan/data/node'
@@ -20,13 +22,12 @@ type Labelled = Images['train']
 
 /** A VGG without its own head, and on it Flatten → Dense 1024 ReLU → Dense C. x: [n, 3, 32, 32] → [n, classes] */
 export class Transferred extends Module {
-  readonly backbone: VGG
+  readonly backbone = new VGG(11, { includeTop: false, batchNorm: true, width: 1 / 4 })
   readonly hidden: Linear
   readonly last: Linear
-  constructor(classes: number, backbone = new VGG(11, { includeTop: false, batchNorm: true, width: 1 / 4 })) {
+  constructor(classes: number) {
     super()
-    this.backbone = backbone
-    this.hidden = new Linear(backbone.featureChannels, 1024)
+    this.hidden = new Linear(this.backbone.featureChannels, 1024)
     this.last = new Linear(1024, classes)
   }
   forward(x: Tensor): Tensor {
@@ -47,15 +48,18 @@ export interface Task {
   readonly rate: number
   readonly epochs: number
   readonly seed: number
-  /** What is learned already: it stays as it is. Without, all of the network learns. */
-  readonly backbone?: VGG
+  /** What its backbone knows already. */
+  readonly learned?: State
+  /** Whether that stays as it is; else all of the network learns. */
+  readonly frozen?: boolean
 }
 
 /** Trains a network for a task. */
 export async function learn(options: RunOptions, task: Task): Promise<{ model: Transferred; history: History }> {
   seed(task.seed)
-  const model = new Transferred(task.classes, task.backbone)
-  if (task.backbone) freezeFeatures(model.backbone, { except: [] })
+  const model = new Transferred(task.classes)
+  if (task.learned) load(model.backbone, task.learned)
+  if (task.frozen) freezeFeatures(model.backbone, { except: [] })
   const batches = loader(task.training, { batchSize: options.batchSize, shuffle: true, seed: task.seed, each: augment, transform })
   const steps = batches.length * task.epochs
   const optimizer = adam(task.rate, { schedule: warmupCosine(steps / 20, steps) })

@@ -1,13 +1,14 @@
 // What a network has learned of some classes helps with others: pretrained on half of them, then 50 pictures of each of the rest.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HostRng } from '@portolan/core'
+import { HostRng, toHost, weights } from '@portolan/core'
 import { saveWeights } from '@portolan/core/node'
 import { cifarData, exportChecked, report, runOptions, say } from '@portolan/example-vision-kit'
 import { learn, ofClasses, share, type Transferred } from './experiment.ts'
 
 const options = runOptions({
-  description: 'A VGG pretrained on half of the classes, frozen, with a new head for the others: against the same network from nothing.',
+  description:
+    'A VGG pretrained on half of the classes, with a new head for the others, frozen and tuned: against the same network from nothing.',
   name: 'vgg-transfer',
   real: 'CIFAR-10',
   batchSize: 50,
@@ -36,9 +37,11 @@ const pretrained = await learn(options, {
 say(
   `Pretrained: ${(100 * (await share(pretrained.model, ofClasses(images.test, known), engine))).toFixed(2)} % of the test pictures of its own classes`,
 )
+await toHost(pretrained.model)
+const learned = weights(pretrained.model.backbone)
 await saveWeights(pretrained.model, join(out, 'pretrained.safetensors'))
 
-type Way = 'transfer' | 'nothing'
+type Way = 'frozen' | 'tuned' | 'nothing'
 const validation = ofClasses(images.validation, fresh, { most: 100 })
 const test = ofClasses(images.test, fresh)
 /** One run: which pictures it is given, and its start, follow from its number. */
@@ -48,7 +51,7 @@ async function run(
   number: number,
 ): Promise<{ validated: number; tested: number; model: Transferred; history: Awaited<ReturnType<typeof learn>>['history'] }> {
   const training = ofClasses(images.train, fresh, { most: each, order: new HostRng(number).permutation(images.train.length) })
-  const start = way === 'transfer' ? { backbone: pretrained.model.backbone } : {}
+  const start = way === 'nothing' ? {} : { learned, frozen: way === 'frozen' }
   const { model, history } = await learn(options, {
     part: `${way}-${rate}-${number}`,
     training,
@@ -62,9 +65,9 @@ async function run(
   return { model, history, validated: await share(model, validation, engine), tested: await share(model, test, engine) }
 }
 
-// Both ways are tuned alike: the same rates on pictures of another seed, chosen by the validation set.
+// All ways are tuned alike: the same rates on pictures of another seed, chosen by the validation set.
 const rates = real ? [3e-4, 1e-3, 3e-3] : [1e-3]
-const ways: readonly Way[] = ['transfer', 'nothing']
+const ways: readonly Way[] = ['frozen', 'tuned', 'nothing']
 const chosen = {} as Record<Way, number>
 for (const way of ways) {
   const tried = []
@@ -75,21 +78,20 @@ for (const way of ways) {
 }
 
 const seeds = Array.from({ length: real ? 5 : 1 }, (_, i) => options.seed + i)
-const results: Record<Way, number[]> = { transfer: [], nothing: [] }
+const results: Record<Way, number[]> = { frozen: [], tuned: [], nothing: [] }
 let shown: Awaited<ReturnType<typeof run>> | undefined
 for (const number of seeds) {
   for (const way of ways) {
     const done = await run(way, chosen[way], number)
     results[way].push(done.tested)
-    if (way === 'transfer') shown ??= done
+    if (way === 'tuned') shown ??= done
   }
   say(`seed ${number}: ${ways.map(way => `${way} ${(100 * results[way].at(-1)!).toFixed(2)} %`).join(', ')}`)
 }
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-const [transfer, nothing] = [mean(results.transfer), mean(results.nothing)]
-say(
-  `\nTransfer ${(100 * transfer).toFixed(2)} %, from nothing ${(100 * nothing).toFixed(2)} %: ${(100 * (transfer - nothing)).toFixed(2)} points`,
-)
+const means = Object.fromEntries(ways.map(way => [way, mean(results[way])])) as Record<Way, number>
+const points = 100 * (means.tuned - means.nothing)
+say(`\n${ways.map(way => `${way} ${(100 * means[way]).toFixed(2)} %`).join(', ')}: tuned is ${points.toFixed(2)} points over nothing`)
 
 const onnxMaxAbsDiff = await exportChecked(shown!.model, join(out, 'model.onnx'), [3, 32, 32], { postprocess: scores => scores.softmax() })
-await report(options, shown!.history, { transfer, nothing, points: 100 * (transfer - nothing), results, chosen, seeds, onnxMaxAbsDiff })
+await report(options, shown!.history, { ...means, points, results, chosen, seeds, onnxMaxAbsDiff })

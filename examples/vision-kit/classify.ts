@@ -80,13 +80,16 @@ export async function classify<M extends Classes>(options: RunOptions, given: Cl
   await predictor.dispose()
   say(`\nTest accuracy: ${(100 * matrix.accuracy()).toFixed(2)} %\n\n${classificationReport(matrix, images.classes)}\n`)
   await savePicture(join(out, 'confusion.png'), await confusionPicture(matrix, { labels: images.classes, title: 'Test set' }))
-  const shown = Array.from({ length: Math.min(25, images.test.length) }, (_, i) => images.test.at(i))
-  const expected = shown.map(sample => sample.label.data[0]!)
-  const pictures = shown.map(({ image: { shape, data } }) => ({ shape, data: data as Uint8Array }))
+  // from all over the set, for some sets stand class by class
+  const count = Math.min(25, images.test.length)
+  const shown = Array.from({ length: count }, (_, i) => Math.floor((i * images.test.length) / count))
+  const samples = shown.map(i => images.test.at(i))
+  const expected = samples.map(sample => sample.label.data[0]!)
+  const pictures = samples.map(({ image: { shape, data } }) => ({ shape, data: data as Uint8Array }))
   await savePicture(
     join(out, 'predictions.png'),
     await predictionGrid(pictures, {
-      predicted: predicted.slice(0, shown.length),
+      predicted: shown.map(i => predicted[i]!),
       expected,
       labels: images.classes,
       columns: 5,

@@ -36,9 +36,9 @@ const examples: Readonly<Record<string, { args: readonly string[]; figure: strin
   explain: { args: ['--epochs', '2'], figure: 'testAccuracy', above: 0.22, files: [...classified, 'gallery.png'] },
   'vgg-transfer': {
     args: ['--epochs', '3'],
-    figure: 'transfer',
+    figure: 'tuned',
     above: 0,
-    files: ['pretraining.png', 'transfer-0.001-42.png', 'pretrained.safetensors'],
+    files: ['pretraining.png', 'tuned-0.001-42.png', 'pretrained.safetensors'],
   },
   segmentation: {
     args: ['--epochs', '2'],

@@ -23,7 +23,7 @@ const judge = await trainedJudge(options, images)
 
 seed(options.seed)
 const [generator, critic] = [new DCGANGenerator(), new DCGANDiscriminator()]
-const average = new Ema(generator, 0.999)
+const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
 const rule = () => adam(2e-4, { betas: [0, 0.9] })
 const step = wganStep({ generator, critic, optimizers: { generator: rule(), discriminator: rule() }, average })
 const batches = loader(images.train, {

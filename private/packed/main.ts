@@ -165,6 +165,12 @@ try {
     `eager loss: ${shown(eager)}\ncompiled loss: ${shown(compiled)}\nexported line at 10 and -1: ${at10}\npicture: ${png[3]} bytes`,
   )
 
+  copyFileSync(join(root, 'examples/compose/app.mjs'), join(consumer, 'app.mjs'))
+  const app = node(consumer, 'app.mjs', join(consumer, 'out'))
+  const found = /shows a (\w+) \(\d+ %\); it is a \1$/m.exec(app)
+  assert(found, `the composed app does not know its own picture: ${app}`)
+  console.log(`the composed app ${found[0]}`)
+
   /** Holds what a page loads of some entries, all that they export, to a budget. */
   async function budget(most: number, what: string, specifiers: readonly string[], external: string[] = []): Promise<void> {
     const bytes = await browserBytes(consumer, specifiers.map((entry, i) => `export * as e${i} from '${entry}'\n`).join(''), external)

@@ -15,9 +15,9 @@ async function watch(
   const contender = await contend(command)
   const samples: { step: number; resident: number }[] = []
   const stride = Math.max(1, Math.floor(total / sampleCount))
-  for (let step = 0; step <= total; step += stride) {
+  for (let step = 0; step <= total; ) {
     samples.push({ step, resident: (await contender.memory()).resident })
-    await contender.turn(stride)
+    step += (await contender.turn(stride)).length // whole epochs, where a contender trains by them
   }
   const { peak } = await contender.memory()
   contender.stop()

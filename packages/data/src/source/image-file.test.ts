@@ -65,6 +65,11 @@ describe('readImage', () => {
     expect((await readImage(at('turned.jpg'))).shape).toEqual([3, 2, 1])
   })
 
+  it('reads the bytes of a picture, too', async () => {
+    await writeImage(at('bytes.png'), { data: Uint8Array.of(1, 2, 3, 4), shape: [2, 2] })
+    expect([...(await readImage(await readFile(at('bytes.png')), { channels: 1 })).data]).toEqual([1, 2, 3, 4])
+    await expect(readImage(Uint8Array.of(1, 2))).rejects.toThrow(/^the given picture: this is no readable picture .* it has 2 bytes/)
+  })
   it('reads 16-bit PNG as 8-bit', async () => {
     await sharp(Uint16Array.of(0, 65535), { raw: { width: 2, height: 1, channels: 1 } })
       .toColourspace('grey16')

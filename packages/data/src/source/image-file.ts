@@ -25,7 +25,7 @@ export interface ReadImageOptions {
 const positive = (value: number): boolean => Number.isInteger(value) && value > 0 && value <= 2 ** 15
 
 /**
- * Reads a picture from a file of any usual format (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) → uint8 `[channels, height, width]`.
+ * Reads a picture from a file, or the bytes of one, of any usual format (JPEG, PNG, WebP, GIF, TIFF, AVIF, SVG) → uint8 `[channels, height, width]`.
  *
  * It is turned as its camera says, laid on white where it is transparent, and stretched to `width` and `height` if they are given
  * (with one of them, the other follows in proportion).
@@ -37,7 +37,7 @@ const positive = (value: number): boolean => Number.isInteger(value) && value > 
  * const { data, shape } = await readImage('seven.png', { width: 28, height: 28, channels: 1, invert: true }) // [1, 28, 28]
  */
 export async function readImage(
-  file: string,
+  source: string | Uint8Array,
   { width, height, channels = 3, invert = false, maxPixels = 2 ** 26 }: ReadImageOptions = {},
 ): Promise<Picture> {
   for (const [name, value] of Object.entries({ width, height })) {
@@ -45,7 +45,7 @@ export async function readImage(
       throw new RangeError(`readImage: ${name} must be an integer from 1 to 32768, got ${value}.`)
   }
   if (channels !== 1 && channels !== 3) throw new RangeError(`readImage: channels must be 1 or 3, got ${channels as number}.`)
-  const bytes = await readFile(file)
+  const [bytes, file] = typeof source === 'string' ? [await readFile(source), source] : [source, 'the given picture']
   try {
     const picture = sharp(bytes, { failOn: 'truncated', limitInputPixels: maxPixels })
       .rotate()

@@ -39,7 +39,7 @@ function padded(b: Builder, x: Ref, attrs: PoolAttrs, pads: number[]): Ref[] {
   return [y!, b.node('Add', [place, before(image)], {}, index)]
 }
 
-/** Pooling that gives the places of its maxima by itself, which WebGPU lacks. */
+/** Pooling that gives the places of its maxima by itself, and puts numbers back there, which WebGPU lacks. */
 export const poolIndices: Rules = {
   maxPool: ([x], attrs, b) => {
     if (!b.uses(1)) return undefined
@@ -47,5 +47,11 @@ export const poolIndices: Rules = {
     const small = pads.every((p, i) => p < attrs.kernel[i % attrs.kernel.length]!)
     const [y, index] = small ? windows(b, x, { ...attrs, pads }) : padded(b, x, attrs, pads)
     return [y!, b.cast(index!, 'int32')]
+  },
+  // where windows overlap a place is named twice, and its numbers must be added; windows that reach out of the image are refused
+  maxUnpool: ([g, index], { shape, kernel, stride, dilation }, b) => {
+    const overlaps = kernel.some((k, i) => dilation[i]! * (k - 1) >= stride[i]!)
+    if (overlaps || kernel.some((k, i) => (g.shape[i + 2]! - 1) * stride[i]! + k > shape[i + 2]!)) return undefined
+    return b.node('MaxUnpool', [g, b.cast(index, 'int64'), b.i64(shape)], { kernel_shape: kernel, strides: stride }, { shape })
   },
 }

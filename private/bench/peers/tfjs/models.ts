@@ -87,8 +87,9 @@ const seq2seq: Make = () => {
     const keys = key(memory)
     let h = tf.tanh(bridge(ends))
     const states = tf.unstack(target(to), 1).map(word => {
-      const attention = tf.softmax(energy(tf.tanh(tf.add(keys, tf.expandDims(query(h), 1)))), 1) // [n, s, 1]
-      h = cell(tf.concat([word, tf.squeeze(tf.matMul(attention, memory, true), [1])], 1), h)
+      const energies = tf.squeeze(energy(tf.tanh(tf.add(keys, tf.expandDims(query(h), 1)))), [2]) // [n, s]
+      const context = tf.matMul(tf.expandDims(tf.softmax(energies), 1), memory) // [n, 1, 2·hidden]
+      h = cell(tf.concat([word, tf.squeeze(context, [1])], 1), h)
       return h
     })
     return tf.reshape(out(tf.stack(states, 1)), [-1, words])

@@ -2,10 +2,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import golden from '../../../../../private/golden/tensorboard.json' with { type: 'json' }
 import { FormatError } from '../../errors.ts'
 import type { Callback, Run } from '../callback.ts'
 import { csvLogger } from './csv-logger.ts'
 import { jsonlLogger } from './jsonl-logger.ts'
+import { crc32c, tensorBoardLogger } from './tensorboard-logger.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'portolan-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -104,4 +106,37 @@ it.each([csvLogger, jsonlLogger])('%o goes on from a checkpoint without writing 
       await again.epochEnd!({ epoch, step: 10 * epoch, ...epochs[epoch - 1]! } as unknown as Run)
     expect(lines(path)).toEqual(whole)
   }
+})
+
+describe('tensorBoardLogger', () => {
+  it('adds up as RFC 3720 does', () => {
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa)
+    expect(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e)
+  })
+
+  it("writes what protobuf writes of TensorFlow's events", async () => {
+    const path = fresh()
+    const times = [1500, 2500]
+    const logger = tensorBoardLogger(path, { clock: () => times.shift()! })
+    await logger.fitStart!({} as Run)
+    await logger.epochEnd!({ epoch: 1, step: 300, logs: { loss: 0.25 }, validation: { loss: NaN } } as Partial<Run> as Run)
+    const file = join(path, 'events.out.tfevents.0.portolan')
+    expect(readFileSync(file).toString('hex')).toBe(golden.events)
+  })
+
+  it('goes on with its events, from a checkpoint as it was then', async () => {
+    const path = fresh()
+    const epoch = { logs: { loss: 0.5, accuracy: 0.75 } }
+    const logger = tensorBoardLogger(path)
+    await fit(logger, [epoch])
+    const file = join(path, 'events.out.tfevents.0.portolan')
+    const [state, size] = [logger.state!(), readFileSync(file).length]
+    await fit(logger, [epoch], 2)
+    const one = readFileSync(file).length - size
+    expect(one).toBeGreaterThan(60)
+    logger.restore!(state)
+    expect(readFileSync(file)).toHaveLength(size)
+    await fit(tensorBoardLogger(path), [epoch, epoch], 2)
+    expect(readFileSync(file)).toHaveLength(size + 2 * one)
+  })
 })
