@@ -119,7 +119,7 @@ async function tuned(backbone: Backbone): Promise<{ right: number; model: Sequen
   const model = new Sequential([new GlobalFeatures(backbone), new Linear(features, images.classes.length)])
   const each = compose(horizontalFlip(), randomResizedCrop(32, { scale: [0.6, 1] }))
   const trainer = new Trainer({
-    step: supervised({ model, loss: crossEntropy, optimizer: adam(1e-3), metrics: { accuracy } }),
+    step: supervised({ model, loss: crossEntropy, optimizer: adam(1e-3), metrics: { accuracy }, input: 'image', target: 'label' }),
     ...given,
     progress: false,
   })
