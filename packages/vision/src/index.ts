@@ -31,3 +31,14 @@ export { UNet, type UNetOptions } from './segment/unet.ts'
 export { segmentationLoss, type SegmentationLossOptions } from './segment/segmentation-loss.ts'
 export { SegmentationScores, type SegmentationFigures } from './segment/segmentation-scores.ts'
 export { classMapPicture, type ClassMapOptions } from './segment/class-map-picture.ts'
+export type { Backbone } from './self-supervised/encoder.ts'
+export { GlobalFeatures } from './self-supervised/global-features.ts'
+export { MoCo, mocoStep, type MoCoOptions, type SelfSupervisedOptions } from './self-supervised/moco.ts'
+export { BYOL, byolDistance, byolStep, type BYOLOptions } from './self-supervised/byol.ts'
+export {
+  linearProbe,
+  nearestNeighbours,
+  type LabelledFeatures,
+  type LinearProbeOptions,
+  type NearestNeighboursOptions,
+} from './self-supervised/probe.ts'

@@ -14,6 +14,7 @@ const uses = {
   '@portolan/nlp': async ({ characterTokenizer }) => `has a ${typeof characterTokenizer(['port to port'])} that reads characters`,
   '@portolan/rl': async ({ cliffWalking, valueIteration }) =>
     `walks along a cliff in ${-valueIteration(cliffWalking(), { discount: 1 }).values[36]} steps`,
+  '@portolan/generative': async ({ VAE }) => `makes [${new VAE().decode(ones([1, 20])).shape}]`,
   '@portolan/export-onnx': async ({ exportOnnx, OnnxModel }) => {
     const bytes = await exportOnnx(new Linear(1, 1), { x: ['n', 1] })
     if (existsSync('node_modules/onnxruntime-node')) return `exports ${bytes.length} bytes`

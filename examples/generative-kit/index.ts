@@ -1,0 +1,7 @@
+export { drawSamples } from './draw-samples.ts'
+export { exportSampler } from './export-sampler.ts'
+export { Film } from './film.ts'
+export { gallery } from './gallery.ts'
+export { trainedJudge, type Judge } from './judge.ts'
+export { scoreSamples, type SampleScores } from './score-samples.ts'
+export { scoreText } from './score-text.ts'

@@ -1,0 +1,47 @@
+import { defaultRng, mse, type Batch, type Ema, type Optimizer, type Rng, type Tensor, type TrainStep } from '@portolan/core'
+import { entry } from '../entry.ts'
+import { addNoise, type Denoiser } from './diffuse.ts'
+import type { NoiseSchedule } from './noise-schedule.ts'
+
+export interface DiffusionStepOptions {
+  model: Denoiser
+  schedule: NoiseSchedule
+  optimizer: Optimizer
+  /** Where noise and steps come from; default that of the last `seed`. */
+  rng?: Rng
+  /** An average of the model's parameters that moves along: samples are much better with it. */
+  average?: Ema
+  /** Name of the samples in a batch, numbers in −1 … 1; default 'image'. */
+  input?: string
+  /** Name of the classes in a batch, where the model is told them; default none. */
+  label?: string
+}
+
+/**
+ * A step that trains a denoiser: mean of (noise − model(√ᾱₜ·x + √(1 − ᾱₜ)·noise, t))² at a random t for each sample.
+ *
+ * Ho et al., "Denoising Diffusion Probabilistic Models", 2020, algorithm 1.
+ * @throws PortolanError for a batch without the samples or classes.
+ * @example
+ * const model = new DiffusionUNet()
+ * const step = diffusionStep({ model, schedule: cosineNoise(), optimizer: adam(1e-3), average: new Ema(model, 0.995) })
+ */
+export function diffusionStep(options: DiffusionStepOptions): TrainStep {
+  const { model, schedule, optimizer, rng = defaultRng(), average, input = 'image', label } = options
+  optimizer.init(model)
+  const judge = (batch: Batch): { loss: Tensor } => {
+    const x = entry('diffusionStep', batch, input)
+    const classes = label === undefined ? [] : [entry('diffusionStep', batch, label)]
+    const [t, noise] = [rng.integers(schedule.steps, [x.shape[0]!]), rng.normal(x.shape)]
+    return { loss: mse(model.forward(addNoise(schedule, x, t, noise), t, ...classes), noise) }
+  }
+  return {
+    train(batch) {
+      const logs = optimizer.minimize(model, () => judge(batch))
+      average?.update()
+      return logs
+    },
+    evaluate: judge,
+    state: { model, optimizer, rng, ...(average && { average }) },
+  }
+}
