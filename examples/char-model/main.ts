@@ -1,15 +1,15 @@
 // Trains a language model of characters, exports one step of it with what it keeps of the text, and writes with the file.
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { adamW, crossEntropy, HostRng, runner, seed, supervised, Trainer, warmupCosine } from '@portolan/core'
+import { adamW, crossEntropy, runner, seed, supervised, Trainer, warmupCosine } from '@portolan/core'
 import { curves } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
-import { ArrayDataset, loader } from '@portolan/data'
+import { loader, nextTokenWindows, type Sampler } from '@portolan/data'
+import { tinyShakespeare } from '@portolan/data/node'
 import { exportOnnx, OnnxModel } from '@portolan/export-onnx'
 import { CachedStep, characterTokenizer, generate, GPT2, LSTMLanguageModel, oneByOne, wholeSequences, type NextTokens } from '@portolan/nlp'
 import { saveTokenizer } from '@portolan/nlp/node'
-import { command, dataFile, engineOf, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
+import { command, engineOf, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
 import { KeepBest } from '../shared/keep-best.ts'
 import { nonsense } from './nonsense.ts'
 
@@ -49,33 +49,21 @@ const options = command(
 const started = performance.now()
 await prepare(options)
 const small = options.data === 'nonsense'
-const text = small ? nonsense(options.seed, 60_000) : await readFile(dataFile('tinyshakespeare', 'input.txt'), 'utf8')
-const tokenizer = characterTokenizer([text])
-const ids = Int32Array.from(tokenizer.encode(text).ids)
-const held = Math.floor(ids.length * 0.9) // the last tenth validates, as is usual with this text
 const context = options.context ?? (small ? 64 : 128)
-console.log(`Data: ${options.data}, ${ids.length.toLocaleString('en-US')} characters, ${tokenizer.size} different ones`)
+const set = small ? { train: nonsense(options.seed, 54_000), validation: nonsense(options.seed + 1, 6_000) } : await tinyShakespeare()
+const tokenizer = characterTokenizer([set.train, set.validation])
+const [train, held] = [set.train, set.validation].map(text => Int32Array.from(tokenizer.encode(text).ids)) as [Int32Array, Int32Array]
+console.log(`Data: ${options.data}, ${(train.length + held.length).toLocaleString('en-US')} characters, ${tokenizer.size} different ones`)
 
-/** Windows of context + 1 characters from these places on: what is read, and what comes next. */
-function windows(places: Iterable<number>): ArrayDataset<'ids' | 'next'> {
-  const from = [...places]
-  const field = (shift: number) => {
-    const data = new Int32Array(from.length * context)
-    for (const [i, at] of from.entries()) data.set(ids.subarray(at + shift, at + shift + context), i * context)
-    return { data, shape: [from.length, context] }
-  }
-  return new ArrayDataset({ ids: field(0), next: field(1) })
-}
-const rng = new HostRng(options.seed, 1)
+const anywhere = nextTokenWindows(train, { length: context, stride: 1 })
 /** An epoch: so many steps of windows anywhere. */
-const batches = {
-  length: options.steps,
-  async *[Symbol.asyncIterator]() {
-    const drawn = windows(Array.from({ length: options.steps * options.batchSize }, () => rng.integer(held - context)))
-    yield* loader(drawn, { batchSize: options.batchSize })
-  },
+const sampler: Sampler = {
+  name: 'anywhere',
+  length: options.steps * options.batchSize,
+  order: rng => Uint32Array.from({ length: options.steps * options.batchSize }, () => rng.integer(anywhere.length)),
 }
-const validation = windows(Array.from({ length: Math.floor((ids.length - held - 1) / context) }, (_, i) => held + i * context))
+const batches = loader(anywhere, { batchSize: options.batchSize, sampler, seed: options.seed })
+const validation = nextTokenWindows(held, { length: context })
 
 seed(options.seed)
 const dim = options.dim ?? (small ? 32 : 128)

@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { PortolanError, type Engine } from '@portolan/core'
+import type { Engine } from '@portolan/core'
 import { writeFileAtomic } from '@portolan/core/node'
 import { onnx } from '@portolan/export-onnx'
 
-export const positive = (text: string): number => {
-  const n = Number(text)
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError('It must be an integer of at least 1.')
-  return n
-}
+/** Reads an option that is a whole number. */
+export const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const n = Number(text)
+    if (!Number.isInteger(n) || n < least) throw new InvalidArgumentError(`It must be an integer of at least ${least}.`)
+    return n
+  }
+export const positive = atLeast(1)
 
 /** What every example of sequences takes. */
 export interface CommonOptions {
@@ -42,16 +45,6 @@ export const command = (name: string, description: string, sets: readonly string
 
 export const engineOf = ({ engine, threads }: CommonOptions): { engine?: Engine } =>
   engine === 'onnx' ? { engine: onnx({ threads }) } : {}
-
-/** A file of the real data. @throws PortolanError if no folder is named. */
-export function dataFile(...path: string[]): string {
-  const folder = process.env['PORTOLAN_DATA']
-  if (folder === undefined)
-    throw new PortolanError(
-      `${path.join('/')}: PORTOLAN_DATA must name the folder of the real data, got nothing. Set it, or leave --data out.`,
-    )
-  return join(folder, ...path)
-}
 
 export const prepare = (options: CommonOptions): Promise<unknown> => mkdir(options.out, { recursive: true })
 

@@ -11,124 +11,161 @@ import {
   supervised,
   tensor,
   Trainer,
-  type Callback,
   type Module,
   type Tensor,
   type TrainStep,
 } from '@portolan/core'
 import { confusionPicture, curves } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
-import { ArrayDataset, loader } from '@portolan/data'
+import { byLength, loader, SequenceDataset, type LabelledTexts } from '@portolan/data'
 import { exportOnnx, OnnxModel, verify } from '@portolan/export-onnx'
 import { limitRows, TextCNN, TextGRU, TextLSTM, TransformerClassifier, wordTokenizer } from '@portolan/nlp'
 import { saveTokenizer } from '@portolan/nlp/node'
-import { command, engineOf, percent, prepare, report, type CommonOptions } from '../shared/command.ts'
+import { command, engineOf, percent, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
 import { KeepBest } from '../shared/keep-best.ts'
-import { opinions, rtPolarity, trec, type Labelled, type TextSet } from './data.ts'
+import { sets, textSets, type TextSet } from './texts.ts'
 
 const kinds = ['cnn', 'lstm', 'gru', 'transformer'] as const
 const options = command(
   'text-classification',
   'Trains a classifier of texts, judges it, exports it and reads a sentence with the file.',
-  ['opinions', 'rt-polarity', 'trec'],
+  sets,
   50,
 )
   .addOption(new Option('--model <kind>', 'which network').choices(kinds).default('cnn'))
-  .option('--fold <n>', 'which tenth of rt-polarity is the test set, 0 … 9', Number, 0)
-  .option('--text <text>', 'a sentence to read in the end', 'this film is not good , but short .')
+  .option('--folds <n>', 'how many of the ten folds of rt-polarity, each the test set of a model of its own', positive, 1)
+  .option('--dim <n>', 'channels of a word (default: sentiments 32, else cnn 300, others 128)', positive)
+  .option('--hidden <n>', 'channels of a recurrent state', positive, 128)
+  .option('--layers <n>', 'layers that are no CNN has (default: LSTM and Transformer 2, GRU 1)', positive)
+  .option('--dropout <p>', 'in training (default: 0.5, Transformer 0.2)', Number)
+  .option('--rate <r>', 'learning rate (default: sentiments 0.003, else 0.001)', Number)
+  .option('--text <text>', 'a sentence to read in the end', 'the story is not good .')
   .parse()
-  .opts<CommonOptions & { model: (typeof kinds)[number]; fold: number; text: string }>()
+  .opts<
+    CommonOptions & {
+      data: (typeof sets)[number]
+      model: (typeof kinds)[number]
+      folds: number
+      dim?: number
+      hidden: number
+      layers?: number
+      dropout?: number
+      rate?: number
+      text: string
+    }
+  >()
 
 const started = performance.now()
 await prepare(options)
-const sets: Record<string, () => TextSet | Promise<TextSet>> = {
-  opinions: () => opinions(options.seed),
-  'rt-polarity': () => rtPolarity(options.seed, options.fold),
-  trec: () => trec(options.seed),
-}
-const set = await sets[options.data]!()
-console.log(`Data: ${options.data}, ${set.train.length} to train, ${set.validation.length} to validate, ${set.test.length} to test`)
-
-const tokenizer = wordTokenizer(
-  set.train.map(s => s.text),
-  { minFrequency: options.data === 'rt-polarity' ? 2 : 1 },
-)
-const encode = (text: string): number[] => tokenizer.encode(text).ids
-const longest = Math.max(8, ...[...set.train, ...set.validation].map(s => encode(s.text).length))
-/** Texts as rows of one length: longer ones, which only the test set may have, are cut. */
-const dataset = (items: readonly Labelled[]): ArrayDataset<'ids' | 'label'> => {
-  const ids = new Int32Array(items.length * longest)
-  for (const [i, { text }] of items.entries()) ids.set(encode(text).slice(0, longest), i * longest)
-  return new ArrayDataset({
-    ids: { data: ids, shape: [items.length, longest] },
-    label: { data: Int32Array.from(items, s => s.label), shape: [items.length] },
-  })
-}
-
-seed(options.seed)
-const common = { vocabSize: tokenizer.size, classes: set.labels.length }
-const make: Record<(typeof kinds)[number], () => Module & { forward(ids: Tensor): Tensor }> = {
-  cnn: () => new TextCNN(options.data === 'opinions' ? { ...common, dim: 32, filters: 32 } : common),
-  lstm: () => new TextLSTM({ ...common, dropout: 0.5 }),
-  gru: () => new TextGRU({ ...common, dropout: 0.5, bidirectional: true, layers: 1 }),
-  transformer: () => new TransformerClassifier({ ...common, dropout: 0.2 }),
-}
-const model = make[options.model]()
-const learn = supervised({ model, loss: crossEntropy, optimizer: adam(1e-3), metrics: { accuracy } })
-const step: TrainStep = {
-  ...learn,
-  train: batch => {
-    const logs = learn.train(batch)
-    if (model instanceof TextCNN) limitRows(model.fc.weight, 3) // as in the paper
-    return logs
-  },
-}
 const engine = engineOf(options)
-const best = new KeepBest(model, 'accuracy', 'max')
-const callbacks: Callback[] = [best]
-const trainer = new Trainer({ step, ...engine, callbacks })
-const epochs = options.epochs ?? (options.data === 'opinions' ? 4 : 8)
-const history = await trainer.fit(loader(dataset(set.train), { batchSize: options.batchSize, shuffle: true, seed: options.seed }), {
-  epochs,
-  validation: loader(dataset(set.validation), { batchSize: 100 }),
-})
-best.putBack()
-const trainSeconds = (performance.now() - started) / 1000
-await savePicture(join(options.out, 'curves.png'), await curves(history, { title: `${options.model} on ${options.data}` }))
+const small = options.data === 'sentiments'
+const all = await textSets(options.data, options)
+const { classes } = all[0]!.train
 
-// Export, and judge the file rather than the model.
+type Classifier = Module & { forward(ids: Tensor): Tensor }
+function newModel(vocabSize: number): Classifier {
+  const { model: kind, hidden, dim = small ? 32 : kind === 'cnn' ? 300 : 128, dropout = kind === 'transformer' ? 0.2 : 0.5 } = options
+  const common = { vocabSize, classes: classes.length, dim, dropout }
+  const recurrent = { ...common, hidden, layers: options.layers ?? (kind === 'gru' ? 1 : 2) }
+  if (kind === 'cnn') return new TextCNN({ ...common, filters: small ? 32 : 100 })
+  if (kind === 'lstm') return new TextLSTM(recurrent)
+  if (kind === 'gru') return new TextGRU({ ...recurrent, bidirectional: true })
+  return new TransformerClassifier({ ...common, layers: options.layers ?? 2 })
+}
+
+/** Learns from one set, exports what was best on its validation part, and judges the file by the test part. */
+async function learn(set: TextSet) {
+  const tokenizer = wordTokenizer([...set.train.texts], { minFrequency: options.data === 'rt-polarity' ? 2 : 1 })
+  const dataset = ({ texts, labels }: LabelledTexts) =>
+    new SequenceDataset(
+      { ids: texts.map(text => Int32Array.from(tokenizer.encode(text).ids)) },
+      { label: { data: labels, shape: [labels.length] } },
+      { multiple: 8 }, // few lengths, few programs
+    )
+  const [train, validation, test] = [dataset(set.train), dataset(set.validation), dataset(set.test)]
+  const { batchSize } = options
+  const together = (part: typeof test, batchSize: number) => ({ batchSize, sampler: byLength(part.lengths('ids'), { batchSize }) })
+
+  seed(options.seed)
+  const model = newModel(tokenizer.size)
+  const optimizer = adam(options.rate ?? (small ? 3e-3 : 1e-3))
+  const step = supervised({ model, loss: crossEntropy, optimizer, metrics: { accuracy }, input: 'ids', target: 'label' })
+  const limited: TrainStep = {
+    ...step,
+    train: batch => {
+      const logs = step.train(batch)
+      if (model instanceof TextCNN) limitRows(model.fc.weight, 3) // as in the paper
+      return logs
+    },
+  }
+  const best = new KeepBest(model, 'accuracy', 'max')
+  const trainer = new Trainer({ step: limited, ...engine, callbacks: [best], progress: all.length === 1 })
+  const history = await trainer.fit(loader(train, { ...together(train, batchSize), seed: options.seed, dropLast: true }), {
+    epochs: options.epochs ?? (small ? 4 : 8),
+    validation: loader(validation, together(validation, 100)),
+  })
+  best.putBack()
+  await trainer.dispose()
+
+  const longest = Math.max(8, ...[train, validation, test].map(part => Math.max(...part.lengths('ids'))))
+  const ports = { ids: { shape: ['n', longest], dtype: 'int32' } } as const
+  const wrapping = { postprocess: (scores: Tensor) => scores.softmax() }
+  await exportOnnx(model, ports, { file, ...wrapping, metadata: { labels: classes.join(',') } })
+  const { maxAbsDiff } = await verify(model, file, ports, wrapping)
+  const onnx = await OnnxModel.load(file, { threads: options.threads })
+  const matrix = new ConfusionMatrix(classes.length)
+  const read = (text: string) => {
+    const row = new Int32Array(longest)
+    row.set(tokenizer.encode(text).ids.slice(0, longest))
+    return row
+  }
+  for (let from = 0; from < test.length; from += 100) {
+    const texts = set.test.texts.slice(from, from + 100)
+    const ids = new Int32Array(texts.length * longest)
+    texts.forEach((text, i) => ids.set(read(text), i * longest))
+    const { output } = await onnx.predict({ ids: tensor(ids, [texts.length, longest]) })
+    matrix.add(await output!.argMax(1).data(), set.test.labels.slice(from, from + 100))
+  }
+  const { output } = await onnx.predict({ ids: tensor(read(options.text), [1, longest]) })
+  await onnx.dispose()
+  return { model, tokenizer, best, history, matrix, maxAbsDiff, probabilities: [...(await output!.data())] }
+}
+
 const file = join(options.out, 'model.onnx')
-const ports = { ids: { shape: ['n', longest], dtype: 'int32' } } as const
-const wrapping = { postprocess: (scores: Tensor) => scores.softmax() }
-await exportOnnx(model, ports, { file, ...wrapping, metadata: { labels: set.labels.join(',') } })
-const { maxAbsDiff } = await verify(model, file, ports, wrapping)
+const runs: { train: number; validation: number; test: number; bestEpoch: number }[] = []
+let last: Awaited<ReturnType<typeof learn>> | undefined
+const matrix = new ConfusionMatrix(classes.length)
+for (const [i, set] of all.entries()) {
+  const { train, validation, test } = set
+  console.log(
+    `Data: ${options.data}${all.length > 1 ? `, fold ${i + 1}` : ''}, ${train.texts.length} to train, ${validation.texts.length} to validate, ${test.texts.length} to test`,
+  )
+  last = await learn(set)
+  last.matrix.counts.forEach((row, expected) => row.forEach((count, predicted) => (matrix.counts[expected]![predicted]! += count)))
+  const { best, history } = last
+  runs.push({ train: history.epochs[best.epoch - 1]!.logs['accuracy']!, validation: best.value, test: last.matrix.accuracy(), bestEpoch: best.epoch }) // prettier-ignore
+  console.log(
+    `Test accuracy ${percent(last.matrix.accuracy())}, validation ${percent(best.value)}, with the weights of epoch ${best.epoch}`,
+  )
+}
+const { model, tokenizer, history, probabilities, maxAbsDiff } = last!
+const mean = runs.reduce((sum, run) => sum + run.test, 0) / runs.length
+console.log(`\nTest accuracy: ${percent(mean)}${runs.length > 1 ? `, the mean of ${runs.length} folds` : ''}\n`)
+console.log(`${classificationReport(matrix, [...classes])}\n`)
+await savePicture(join(options.out, 'curves.png'), await curves(history, { title: `${options.model} on ${options.data}` }))
+await savePicture(join(options.out, 'confusion.png'), await confusionPicture(matrix, { labels: [...classes], title: 'Test set' }))
 await saveTokenizer(tokenizer, join(options.out, 'tokenizer.json'))
 await saveWeights(model, join(options.out, 'weights.safetensors'))
-const onnx = await OnnxModel.load(file)
-const matrix = new ConfusionMatrix(set.labels.length)
-for await (const { ids, label } of loader(dataset(set.test), { batchSize: 100 }))
-  matrix.add(await (await onnx.predict({ ids })).output!.argMax(1).data(), await label.data())
-console.log(
-  `\nTest accuracy: ${percent(matrix.accuracy())} with the weights of epoch ${best.epoch}\n\n${classificationReport(matrix, [...set.labels])}\n`,
-)
-await savePicture(join(options.out, 'confusion.png'), await confusionPicture(matrix, { labels: [...set.labels], title: 'Test set' }))
-
-const row = new Int32Array(longest)
-row.set(encode(options.text).slice(0, longest))
-const probabilities = [...(await (await onnx.predict({ ids: tensor(row, [1, longest]) })).output!.data())]
 const answer = probabilities.indexOf(Math.max(...probabilities))
-console.log(`"${options.text}" is ${set.labels[answer]} (${percent(probabilities[answer]!)})`)
+console.log(`"${options.text}" is ${classes[answer]} (${percent(probabilities[answer]!)})`)
 const seconds = (performance.now() - started) / 1000
 console.log(`Pictures, weights, tokenizer and model are in ${options.out}/. All of it took ${seconds.toFixed(1)} s.`)
 await report(options, {
   model: options.model,
-  fold: options.fold,
-  testAccuracy: matrix.accuracy(),
-  bestEpoch: best.epoch,
+  testAccuracy: mean,
+  runs,
   onnxMaxAbsDiff: maxAbsDiff,
-  answer: set.labels[answer],
+  answer: classes[answer],
   seconds,
-  trainSeconds,
   history: history.epochs.map(({ seconds: _, ...epoch }) => epoch),
 })
-await Promise.all([trainer.dispose(), onnx.dispose()])

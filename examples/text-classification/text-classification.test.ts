@@ -4,7 +4,7 @@ import { runExample, start } from '../shared/run-example.ts'
 vi.setConfig({ testTimeout: 400_000 }) // whole programs
 
 it('learns opinions, exports itself and reads a sentence', async () => {
-  const { figures, files, stdout } = await runExample('text-classification', '--epochs', '3')
+  const { figures, files, stdout } = await runExample('text-classification', '--epochs', '4')
   expect(figures['testAccuracy']).toBeGreaterThan(0.97)
   expect(figures['onnxMaxAbsDiff']).toBeLessThan(1e-5)
   expect(figures['answer']).toBe('negative')

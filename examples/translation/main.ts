@@ -1,10 +1,11 @@
 // Trains a translator, translates unseen sentences greedily and by beams, and counts how well by BLEU.
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { adamW, crossEntropy, runner, seed, supervised, tensor, Trainer, warmupCosine, type Tensor } from '@portolan/core'
-import { curves } from '@portolan/core/draw'
+import { adamW, crossEntropy, evaluating, runner, seed, supervised, tensor, Trainer, warmupCosine, type Tensor } from '@portolan/core'
+import { curves, heatMap } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
-import { ArrayDataset, loader } from '@portolan/data'
+import { byLength, loader, SequenceDataset, type ParallelTexts } from '@portolan/data'
+import { multi30k } from '@portolan/data/node'
 import {
   AttentionTranslator,
   beamSearch,
@@ -18,7 +19,7 @@ import {
 import { saveTokenizer } from '@portolan/nlp/node'
 import { command, engineOf, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
 import { KeepBest } from '../shared/keep-best.ts'
-import { backwards, multi30k, type Pair } from './data.ts'
+import { backwards } from './backwards.ts'
 
 const kinds = ['luong', 'bahdanau', 'transformer'] as const
 const options = command('translation', 'Trains a translator and counts how well it translates.', ['backwards', 'multi30k'], 64)
@@ -36,35 +37,24 @@ await prepare(options)
 const small = options.data === 'backwards'
 const set = small ? backwards(options.seed) : await multi30k()
 const special = ['[PAD]', '[UNK]', '[BOS]', '[EOS]']
-const learned = (texts: string[], begin: boolean): Tokenizer => {
+const learned = (texts: readonly string[], begin: boolean): Tokenizer => {
   const around = { special, end: '[EOS]', ...(begin && { begin: '[BOS]' }) }
-  return small ? wordTokenizer(texts, { ...around, lowercase: false }) : trainBpe(texts, { ...around, vocabSize: options.vocab })
+  return small ? wordTokenizer([...texts], { ...around, lowercase: false }) : trainBpe([...texts], { ...around, vocabSize: options.vocab })
 }
-const from = learned(
-  set.train.map(p => p.source),
-  false,
-)
-const to = learned(
-  set.train.map(p => p.target),
-  true,
-)
+const [from, to] = [learned(set.train.source, false), learned(set.train.target, true)]
 const [begin, end] = [to.idOf('[BOS]'), to.idOf('[EOS]')]
 /** Tokens of a sentence and its ends, at most; longer ones are left out of training and cut in the test. */
 const longest = small ? 8 : 48
-const rows = (ids: number[][], length: number): { data: Int32Array; shape: number[] } => {
-  const data = new Int32Array(ids.length * length)
-  for (const [i, row] of ids.entries()) data.set(row, i * length)
-  return { data, shape: [ids.length, length] }
-}
-function dataset(pairs: readonly Pair[]): ArrayDataset<'source' | 'before' | 'next'> {
-  const all = pairs
-    .map(p => ({ source: from.encode(p.source).ids, target: to.encode(p.target).ids }))
-    .filter(p => p.source.length <= longest && p.target.length <= longest)
-  return new ArrayDataset({
-    source: rows(all.map(p => p.source), longest), // prettier-ignore
-    before: rows(all.map(p => p.target.slice(0, -1)), longest - 1), // prettier-ignore
-    next: rows(all.map(p => p.target.slice(1)), longest - 1), // prettier-ignore
-  })
+function dataset({ source, target }: ParallelTexts): SequenceDataset<'source' | 'before' | 'next'> {
+  const all = source
+    .map((text, i) => [from.encode(text).ids, to.encode(target[i]!).ids] as const)
+    .filter(pair => pair.every(ids => ids.length <= longest))
+  const sequences = {
+    source: all.map(([ids]) => Int32Array.from(ids)),
+    before: all.map(([, ids]) => Int32Array.from(ids.slice(0, -1))),
+    next: all.map(([, ids]) => Int32Array.from(ids.slice(1))),
+  }
+  return new SequenceDataset(sequences, {}, { multiple: small ? 4 : 16 }) // few lengths, few programs
 }
 const [train, validation] = [dataset(set.train), dataset(set.validation)]
 console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation.length} to validate; ${from.size} and ${to.size} tokens`)
@@ -77,7 +67,9 @@ const model =
     ? new TransformerTranslator({ ...sizes, dim, layers: small ? 2 : 3 })
     : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: options.model })
 const epochs = options.epochs ?? (small ? 5 : 12)
-const batches = loader(train, { batchSize: options.batchSize, shuffle: true, seed: options.seed })
+const { batchSize } = options
+const together = (part: typeof train) => ({ batchSize, sampler: byLength(part.lengths('next'), { batchSize }) })
+const batches = loader(train, { ...together(train), seed: options.seed, dropLast: true })
 const steps = epochs * batches.length
 const optimizer = adamW(options.rate ?? (small ? 3e-3 : 1e-3), {
   weightDecay: 0.01,
@@ -89,7 +81,7 @@ const best = new KeepBest(model, 'loss', 'min')
 const engine = engineOf(options)
 const step = supervised({ model, loss, optimizer, input: ['source', 'before'], target: 'next' })
 const trainer = new Trainer({ step, ...engine, callbacks: [best] })
-const history = await trainer.fit(batches, { epochs, validation: loader(validation, { batchSize: 100 }) })
+const history = await trainer.fit(batches, { epochs, validation: loader(validation, together(validation)) })
 best.putBack()
 await savePicture(join(options.out, 'curves.png'), await curves(history, { title: `${options.model} on ${options.data}` }))
 await saveWeights(model, join(options.out, 'weights.safetensors'))
@@ -97,28 +89,50 @@ await saveTokenizer(from, join(options.out, 'source.json'))
 await saveTokenizer(to, join(options.out, 'target.json'))
 
 const translator = runner(model, engine)
+const sourceOf = (text: string): Tensor => {
+  const row = new Int32Array(longest)
+  row.set(from.encode(text, { maxLength: longest }).ids)
+  return tensor(row, [1, longest])
+}
 async function translate(text: string, beams: number): Promise<string> {
-  const source = tensor(rows([from.encode(text, { maxLength: longest }).ids], longest).data, [1, longest])
-  const model = wholeSequences(translator, { length: longest - 1, inputs: { source }, name: 'target' })
+  const model = wholeSequences(translator, { length: longest - 1, inputs: { source: sourceOf(text) }, name: 'target' })
   const [found] = await beamSearch(model, [begin], { beams, maxTokens: longest - 2, end })
   return to.decode(found!.tokens)
 }
-const test = set.test.slice(0, options.limit)
+const [sources, targets] = [set.test.source.slice(0, options.limit), set.test.target.slice(0, options.limit)]
 async function judge(beams: number) {
   const bleu = new Bleu()
   const texts: string[] = []
-  for (const { source, target } of test) {
+  for (const [i, source] of sources.entries()) {
     const text = await translate(source, beams)
     texts.push(text)
-    bleu.add(text, target)
+    bleu.add(text, targets[i]!)
   }
   return { texts, ...bleu.value() }
 }
 const [greedy, wide] = [await judge(1), await judge(options.beams)]
 console.log(
-  `\nBLEU of ${test.length} sentences: ${greedy.score.toFixed(2)} greedy, ${wide.score.toFixed(2)} with ${options.beams} beams (cased, 13a)`,
+  `\nBLEU of ${sources.length} sentences: ${greedy.score.toFixed(2)} greedy, ${wide.score.toFixed(2)} with ${options.beams} beams (cased, 13a)`,
 )
-for (const [i, { source, target }] of test.slice(0, 5).entries()) console.log(`\n  ${source}\n  → ${wide.texts[i]}\n  = ${target}`)
+const samples = sources.slice(0, 5).map((source, i) => ({ source, target: targets[i]!, translation: wide.texts[i]! }))
+for (const { source, target, translation } of samples) console.log(`\n  ${source}\n  → ${translation}\n  = ${target}`)
+
+// Where it looked as it wrote the first of them.
+const { ids: written } = to.encode(samples[0]!.translation)
+const { ids: read } = from.encode(samples[0]!.source, { maxLength: longest })
+const { attention } = await evaluating(model, () =>
+  model.forwardAll(sourceOf(samples[0]!.source), tensor(Int32Array.from(written), [1, written.length])),
+)
+const [looks] = (await attention.slice(2, 0, read.length).array()) as number[][][]
+const words = (tokenizer: Tokenizer, ids: readonly number[]): string[] => ids.map(id => tokenizer.decode([id], { special: true }).trim())
+const map = await heatMap(looks!.slice(0, -1), {
+  rows: words(to, written.slice(1)),
+  columns: words(from, read),
+  legend: 'attention',
+  title: `Where it looks (${options.model})`,
+})
+await savePicture(join(options.out, 'attention.png'), map)
+
 const seconds = (performance.now() - started) / 1000
 console.log(`\nPictures, weights and tokenizers are in ${options.out}/. All of it took ${seconds.toFixed(1)} s.`)
 await report(options, {
@@ -126,7 +140,7 @@ await report(options, {
   greedy: greedy.score,
   beams: wide.score,
   bestEpoch: best.epoch,
-  samples: test.slice(0, 5).map(({ source, target }, i) => ({ source, target, translation: wide.texts[i] })),
+  samples,
   seconds,
   history: history.epochs.map(({ seconds: _, ...epoch }) => epoch),
 })

@@ -4,10 +4,10 @@ import { runExample, start } from '../shared/run-example.ts'
 vi.setConfig({ testTimeout: 400_000 }) // whole programs
 
 it('learns to say numbers backwards in another language', async () => {
-  const { figures, files } = await runExample('translation', '--limit', '20', '--epochs', '4')
+  const { figures, files } = await runExample('translation', '--limit', '20', '--epochs', '6')
   expect(figures['greedy']).toBeGreaterThan(70)
   expect(figures['beams']).toBeGreaterThan(70)
-  expect(files).toEqual(['curves.png', 'figures.json', 'source.json', 'target.json', 'weights.safetensors'])
+  expect(files).toEqual(['attention.png', 'curves.png', 'figures.json', 'source.json', 'target.json', 'weights.safetensors'])
 })
 
 it('says what it takes', async () => {

@@ -48,10 +48,11 @@ const small: Readonly<Record<string, () => Model>> = {
   bahdanau_translator: () => new AttentionTranslator({ ...languages, dim: 6, hidden: 8, attention: 'bahdanau' }),
   transformer_translator: () => new TransformerTranslator({ ...languages, dim: 8, heads: 2, layers: 2, feedForward: 16 }),
   linear_forecaster: () => new LinearForecaster({ ...series, window: 5 }),
+  linear_forecaster_per_channel: () => new LinearForecaster({ ...series, window: 5, perChannel: true }),
   lstm_forecaster: () => new LSTMForecaster({ ...series, hidden: 5, layers: 2 }),
   matrix_factorization: () => new MatrixFactorization({ users: 7, items: 11, dim: 4 }),
   neural_collaborative_filtering: () => new NeuralCollaborativeFiltering({ users: 7, items: 11, dim: 4, layers: [8, 6, 4] }),
-  digit_classifier: () => new SpokenDigitClassifier({ width: 2, dropout: 0 }),
+  digit_classifier: () => new SpokenDigitClassifier({ features: 16, width: 2, dropout: 0 }),
   speech_recognizer: () => new SpeechRecognizer({ classes: 5, features: 9, filters: 3, hidden: 4, dropout: 0 }),
 }
 

@@ -244,11 +244,24 @@ class TransformerTranslator(nn.Module):
         return y @ self.target_embedding.weight.t()
 
 
+class ChannelLinear(nn.Module):
+    """As many linear layers as channels."""
+    def __init__(self, channels, inside, outside):
+        super().__init__()
+        layers = [nn.Linear(inside, outside) for _ in range(channels)]
+        self.weight = nn.Parameter(torch.stack([l.weight.detach() for l in layers]))
+        self.bias = nn.Parameter(torch.stack([l.bias.detach() for l in layers]))
+
+    def forward(self, x):
+        return torch.stack([F.linear(x[:, c], w, b) for c, (w, b) in enumerate(zip(self.weight, self.bias))], 1)
+
+
 class LinearForecaster(nn.Module):
     """The decomposition of the DLinear paper: the border repeated, then an average."""
-    def __init__(self, history, horizon, window):
+    def __init__(self, history, horizon, window, channels=None):
         super().__init__()
-        self.trend, self.seasonal, self.window = nn.Linear(history, horizon), nn.Linear(history, horizon), window
+        layer = (lambda: ChannelLinear(channels, history, horizon)) if channels else (lambda: nn.Linear(history, horizon))
+        self.trend, self.seasonal, self.window = layer(), layer(), window
 
     def forward(self, x):
         side = (self.window - 1) // 2
@@ -295,18 +308,18 @@ class NeuralCollaborativeFiltering(nn.Module):
 
 
 class SpokenDigitClassifier(nn.Module):
-    def __init__(self, width):
+    def __init__(self, features, width):
         super().__init__()
         c = [1, width, 2 * width, 4 * width]
         self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1, bias=False) for a, b in zip(c, c[1:]))
         self.norms = nn.ModuleList(nn.BatchNorm2d(b) for b in c[1:])
-        self.fc = nn.Linear(c[3], 10)
+        self.fc = nn.Linear(c[3] * (features // 8), 10)
 
     def forward(self, x):
         x = x[:, None]
         for conv, norm in zip(self.convs, self.norms):
             x = F.max_pool2d(norm(conv(x)).relu(), 2)
-        return self.fc(x.mean((2, 3)))
+        return self.fc(x.mean(3).flatten(1))
 
 
 class SpeechRecognizer(nn.Module):
@@ -369,10 +382,11 @@ SMALL = {
     'bahdanau_translator': (lambda: AttentionTranslator(20, 15, 6, 8, True), sentences),
     'transformer_translator': (lambda: TransformerTranslator(20, 15, 8, 2, 2, 16), sentences),
     'linear_forecaster': (lambda: LinearForecaster(12, 4, 5), lambda r: [numbers(r, 3, 12, 2)]),
+    'linear_forecaster_per_channel': (lambda: LinearForecaster(12, 4, 5, channels=2), lambda r: [numbers(r, 3, 12, 2)]),
     'lstm_forecaster': (lambda: LSTMForecaster(2, 4, 5, 2), lambda r: [numbers(r, 3, 12, 2)]),
     'matrix_factorization': (lambda: MatrixFactorization(7, 11, 4), pairs),
     'neural_collaborative_filtering': (lambda: NeuralCollaborativeFiltering(7, 11, 4, (8, 6, 4)), pairs),
-    'digit_classifier': (lambda: SpokenDigitClassifier(2), lambda r: [numbers(r, 3, 16, 20)]),
+    'digit_classifier': (lambda: SpokenDigitClassifier(16, 2), lambda r: [numbers(r, 3, 16, 20)]),
     'speech_recognizer': (lambda: SpeechRecognizer(5, 9, 3, 4, 2), lambda r: [numbers(r, 3, 9, 22), torch.tensor([22, 13, 7])]),
 }
 REAL = {

@@ -1,5 +1,6 @@
 export { confusionPicture, type ConfusionPictureOptions } from './draw/confusion-picture.ts'
 export { curves, type CurvesOptions } from './draw/curves.ts'
+export { heatMap, type HeatMapOptions } from './draw/heat-map.ts'
 export { imageGrid, type Caption, type ImageGridOptions, type Picture } from './draw/image-grid.ts'
 export { searchPicture, type SearchPictureOptions } from './draw/search-picture.ts'
 export { plotModel, type ModelInput, type PlotModelOptions } from './draw/plot-model.ts'

@@ -139,6 +139,23 @@ describe('Transformers', () => {
   })
 })
 
+describe('BertForMaskedLM', () => {
+  it('scores only the places that are asked for', async () => {
+    seed(5)
+    const model = new BertForMaskedLM({ vocabSize: 9, context: 8, dim: 8, layers: 1, heads: 2 }).eval()
+    const given = ids([[1, 2, 3, 4], [5, 6, 0, 0]]) // prettier-ignore
+    const some = model.forward(given, undefined, ids([[3, 1], [0, 0]])) // prettier-ignore
+    const all = model.forward(given)
+    const row = (i: number, t: number): Tensor => all.slice(0, i, i + 1).slice(1, t, t + 1)
+    for (const [i, places] of [
+      [3, 1],
+      [0, 0],
+    ].entries())
+      // prettier-ignore
+      for (const [k, t] of places.entries()) await expectNear(some.slice(0, i, i + 1).slice(1, k, k + 1), row(i, t))
+  })
+})
+
 describe('maskTokens', () => {
   it('hides 15 %: of these 80 % by [MASK], 10 % by any, 10 % not', () => {
     const n = 200_000
@@ -169,14 +186,22 @@ describe('translators', () => {
     await expectNear(y, model.forward(ids([[3, 4, 5, 0, 0]]), ids([[1, 2, 3]])))
     await expectNear(y.slice(1, 0, 2), model.forward(ids([[3, 4, 5]]), ids([[1, 2, 9, 0]])).slice(1, 0, 2))
   })
-  it('show where they look', async () => {
-    const model = new AttentionTranslator({ ...options, hidden: 6, attention: 'bahdanau' }).eval()
-    const { attention } = model.forwardAll(ids([[3, 4, 0]]), ids([[1, 2]]))
+  it.each([
+    ['bahdanau', () => new AttentionTranslator({ ...options, hidden: 6, attention: 'bahdanau' as const })],
+    ['transformer', () => new TransformerTranslator({ ...options, heads: 2, layers: 2 })],
+  ])('%s shows where it looks', async (_, make) => {
+    const model = make().eval()
+    const given = [ids([[3, 4, 0]]), ids([[1, 2]])] as const
+    const { logits, attention } = model.forwardAll(...given)
+    await expectNear(logits, model.forward(...given))
     const rows = (await attention.array()) as number[][][]
+    expect(attention.shape).toEqual([1, 2, 3])
     for (const row of rows[0]!) {
       expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5)
       expect(row[2]).toBe(0)
     }
+  })
+  it('refuse options out of range', () => {
     expect(() => new AttentionTranslator({ ...options, hidden: 7 })).toThrow(/even/)
     expect(() => new AttentionTranslator({ ...options, attention: 'none' as 'luong' })).toThrow(/'luong' or 'bahdanau'/)
   })
@@ -211,7 +236,8 @@ describe('forecasters, recommenders and speech', () => {
       [() => new LSTMForecaster(series).forward(zeros([2, 20, 3], 'int32')), /must be float32/],
       [() => new NeuralCollaborativeFiltering({ users: 1, items: 1, layers: [3, 2] }), /first of layers must be even/],
       [() => new MatrixFactorization({ users: 0, items: 1 }), /users must be/],
-      [() => new SpokenDigitClassifier().forward(zeros([1, 7, 9])), /at least 8 each/],
+      [() => new SpokenDigitClassifier().forward(zeros([1, 39, 9])), /must be \[n, 40, frames\], at least 8 frames/],
+      [() => new SpokenDigitClassifier({ features: 7 }), /features must be at least 8/],
       [() => new SpeechRecognizer({ classes: 3, features: 8 }).forward(zeros([1, 7, 9])), /must be \[n, 8, frames\]/],
     ]
     for (const [f, message] of cases) {

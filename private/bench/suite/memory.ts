@@ -15,7 +15,7 @@ async function watch(
   const contender = await contend(command)
   const samples: { step: number; resident: number }[] = []
   const stride = Math.max(1, Math.floor(total / sampleCount))
-  for (let step = 0; step <= total; ) {
+  for (let step = 0; step <= total;) {
     samples.push({ step, resident: (await contender.memory()).resident })
     step += (await contender.turn(stride)).length // whole epochs, where a contender trains by them
   }

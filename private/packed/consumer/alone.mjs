@@ -12,6 +12,8 @@ const uses = {
   },
   '@portolan/vision': async vision => `has ${Object.keys(vision).length} exports`,
   '@portolan/nlp': async ({ characterTokenizer }) => `has a ${typeof characterTokenizer(['port to port'])} that reads characters`,
+  '@portolan/rl': async ({ cliffWalking, valueIteration }) =>
+    `walks along a cliff in ${-valueIteration(cliffWalking(), { discount: 1 }).values[36]} steps`,
   '@portolan/export-onnx': async ({ exportOnnx, OnnxModel }) => {
     const bytes = await exportOnnx(new Linear(1, 1), { x: ['n', 1] })
     if (existsSync('node_modules/onnxruntime-node')) return `exports ${bytes.length} bytes`

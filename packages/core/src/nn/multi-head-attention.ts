@@ -34,6 +34,8 @@ export interface AttentionInputs extends AttentionMasks {
   value?: Tensor
   /** bool [n, tk], true where a key may be seen: the opposite of PyTorch's key_padding_mask. */
   keyMask?: Tensor
+  /** Is told the weights [n, heads, tq, tk], before dropout: where each query looks. */
+  seen?: (weights: Tensor) => void
 }
 
 /**
@@ -92,14 +94,17 @@ export class MultiHeadAttention extends Module {
     if (bias) this.outProj.bias!.value = this.outProj.bias!.value.zerosLike()
   }
 
-  forward(query: Tensor, { key = query, value = key, keyMask, mask, causal = false }: AttentionInputs = {}): Tensor {
+  forward(query: Tensor, { key = query, value = key, keyMask, mask, causal = false, seen }: AttentionInputs = {}): Tensor {
     const inputs = [query, key, value] as const
     for (const [i, t] of inputs.entries())
       if (t.shape.length !== 3 || t.shape[2] !== this.#columns[i])
         throw new ShapeError(`MultiHeadAttention: ${['query', 'key', 'value'][i]} must be [n, t, ${this.#columns[i]}], got [${t.shape}]`)
     const [q, k, v] = this.#project(inputs)
     const turned = (t: Tensor): Tensor => this.#rotary?.forward(t) ?? t
-    const through = (w: Tensor): Tensor => (this.training ? dropout(w, this.#dropout, this.rng) : w)
+    const through = (w: Tensor): Tensor => {
+      seen?.(w)
+      return this.training ? dropout(w, this.#dropout, this.rng) : w
+    }
     const masks = [mask, keyMask && this.#checked(keyMask, key)].filter(m => m)
     const all = masks.length === 2 ? additiveMask(masks[0]!).add(additiveMask(masks[1]!)) : masks[0]
     const heads = attention(turned(q), this.#shared(turned(k)), this.#shared(v), { causal, through, ...(all && { mask: all }) }) // [n, heads, tq, d]

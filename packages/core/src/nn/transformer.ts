@@ -41,6 +41,8 @@ export interface DecoderMasks extends EncoderMasks {
   memoryMask?: Tensor
   /** bool [n, s], true where a place of the memory may be seen. */
   memoryKeyMask?: Tensor
+  /** Is told by each layer how each place looks at the memory, [n, heads, t, s], before dropout. */
+  memorySeen?: (weights: Tensor) => void
 }
 
 /** What encoder and decoder layers share: how a part is joined to its input, and the last part. */
@@ -140,8 +142,13 @@ export class TransformerDecoderLayer extends TransformerLayer {
     this.norm2 = make.norm()
     this.norm3 = make.norm()
   }
-  forward(x: Tensor, memory: Tensor, { memoryMask, memoryKeyMask, causal = true, ...masks }: DecoderMasks = {}): Tensor {
-    const toMemory = { key: memory, ...(memoryMask && { mask: memoryMask }), ...(memoryKeyMask && { keyMask: memoryKeyMask }) }
+  forward(x: Tensor, memory: Tensor, { memoryMask, memoryKeyMask, memorySeen, causal = true, ...masks }: DecoderMasks = {}): Tensor {
+    const toMemory = {
+      key: memory,
+      ...(memoryMask && { mask: memoryMask }),
+      ...(memoryKeyMask && { keyMask: memoryKeyMask }),
+      ...(memorySeen && { seen: memorySeen }),
+    }
     const attended = this.residual(x, this.norm1, t => this.selfAttn.forward(t, { causal, ...masks }))
     const joined = this.residual(attended, this.norm2, t => this.multiheadAttn.forward(t, toMemory))
     return this.residual(joined, this.norm3, this.feed)

@@ -13,12 +13,12 @@ export interface RatingOptions {
 /**
  * Foretells ratings from what users and items have in common: μ + bᵤ + bᵢ + pᵤ·qᵢ.
  *
- * user, item: int32 [n] → ratings [n]. Parameters: user_bias, item_bias, user_factors, item_factors; buffer: mean. Regularize it: `l2Penalty`, or weight decay.
+ * user, item: int32 [n] → ratings [n]. Parameters: user_bias, item_bias, user_factors, item_factors; buffer: mean. Regularize it: `penalty`.
  * Koren, Bell and Volinsky, "Matrix Factorization Techniques for Recommender Systems", 2009.
  * @throws RangeError for an option out of range.
  * @example
  * const model = new MatrixFactorization({ users: 610, items: 9742, mean: 3.5 })
- * mse(model.forward(user, item), rating)
+ * mse(model.forward(user, item), rating).add(model.penalty(user, item).mul(0.05))
  */
 export class MatrixFactorization extends Module {
   readonly mean: Buffer
@@ -39,5 +39,18 @@ export class MatrixFactorization extends Module {
     const biases = this.userBias.forward(user).add(this.itemBias.forward(item)).squeeze(-1).add(this.mean.value)
     if (!this.userFactors || !this.itemFactors) return biases
     return biases.add(this.userFactors.forward(user).mul(this.itemFactors.forward(item)).sum(-1))
+  }
+
+  /**
+   * What is learned of these users and items, squared: mean(bᵤ² + bᵢ² + |pᵤ|² + |qᵢ|²). Who rates much is held down as often as he is
+   * learned from, as in the paper.
+   *
+   * user, item: int32 [n] → []
+   */
+  penalty(user: Tensor, item: Tensor): Tensor {
+    const squares = (table: Embedding, ids: Tensor): Tensor => table.forward(ids).square().sum(-1).mean()
+    const biases = squares(this.userBias, user).add(squares(this.itemBias, item))
+    if (!this.userFactors || !this.itemFactors) return biases
+    return biases.add(squares(this.userFactors, user)).add(squares(this.itemFactors, item))
   }
 }

@@ -1,4 +1,4 @@
-import { Dropout, Embedding, Module, normal, SinusoidalPositions, Transformer, type Tensor } from '@portolan/core'
+import { Dropout, Embedding, Module, normal, SinusoidalPositions, stack, Transformer, type Tensor } from '@portolan/core'
 import { checkCounts, checkTokens } from '../classify/text-options.ts'
 import type { Translator, TranslatorOptions } from './translator.ts'
 
@@ -64,6 +64,17 @@ export class TransformerTranslator extends Module implements Translator {
   }
 
   forward(source: Tensor, target: Tensor): Tensor {
+    return this.#translate(source, target)
+  }
+
+  /** Scores, and how much each place of the target looks at each of the source: the mean of all heads of all layers. → logits [n, t, targetSize], attention [n, t, s] */
+  forwardAll(source: Tensor, target: Tensor): { logits: Tensor; attention: Tensor } {
+    const looks: Tensor[] = []
+    const logits = this.#translate(source, target, weights => looks.push(weights))
+    return { logits, attention: stack(looks, 0).mean([0, 2]) }
+  }
+
+  #translate(source: Tensor, target: Tensor, memorySeen?: (weights: Tensor) => void): Tensor {
     checkTokens('TransformerTranslator', source)
     checkTokens('TransformerTranslator', target)
     const placed = (table: Embedding, positions: SinusoidalPositions, ids: Tensor): Tensor =>
@@ -71,7 +82,7 @@ export class TransformerTranslator extends Module implements Translator {
     const y = this.transformer.forward(
       placed(this.sourceEmbedding, this.positions, source),
       placed(this.targetEmbedding, this.targetPositions, target),
-      { memoryKeyMask: source.notEqual(this.#padding) }, // the target's padding stands after all that may see it
+      { memoryKeyMask: source.notEqual(this.#padding), ...(memorySeen && { memorySeen }) }, // the target's padding stands after all that may see it
     )
     return y.matmul(this.targetEmbedding.weight.value, { transposeB: true })
   }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import golden from '../../../../../private/golden/tensorboard.json' with { type: 'json' }
+import { readGolden } from '../../testing/golden.ts'
 import { FormatError } from '../../errors.ts'
 import type { Callback, Run } from '../callback.ts'
 import { csvLogger } from './csv-logger.ts'
@@ -121,7 +121,7 @@ describe('tensorBoardLogger', () => {
     await logger.fitStart!({} as Run)
     await logger.epochEnd!({ epoch: 1, step: 300, logs: { loss: 0.25 }, validation: { loss: NaN } } as Partial<Run> as Run)
     const file = join(path, 'events.out.tfevents.0.portolan')
-    expect(readFileSync(file).toString('hex')).toBe(golden.events)
+    expect(readFileSync(file).toString('hex')).toBe((readGolden('tensorboard') as { events: string }).events)
   })
 
   it('goes on with its events, from a checkpoint as it was then', async () => {

@@ -1,0 +1,176 @@
+// Pretrains BERT on hidden words of texts without labels, then tells texts apart, beside the same network that begins from nothing.
+import { join } from 'node:path'
+import { Option } from 'commander'
+import {
+  accuracy,
+  adamW,
+  crossEntropy,
+  load,
+  seed,
+  supervised,
+  Trainer,
+  warmupCosine,
+  weights,
+  type Batch,
+  type State,
+  type Tensor,
+  type TrainStep,
+} from '@portolan/core'
+import { curves } from '@portolan/core/draw'
+import { savePicture, saveWeights } from '@portolan/core/node'
+import { byLength, kFold, loader, SequenceDataset, stratifiedSplit, takeTexts, type LabelledTexts, type Transform } from '@portolan/data'
+import { multi30k, rtPolarity } from '@portolan/data/node'
+import { BertForMaskedLM, BertForSequenceClassification, maskTokens, wordTokenizer } from '@portolan/nlp'
+import { saveTokenizer } from '@portolan/nlp/node'
+import { command, engineOf, percent, positive, prepare, report, type CommonOptions } from '../shared/command.ts'
+import { KeepBest } from '../shared/keep-best.ts'
+import { topics } from './topics.ts'
+
+const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells texts apart with it.', ['topics', 'rt-polarity'], 32)
+  .option('--pretraining <n>', 'epochs of pretraining (default: topics 12, else 10)', positive)
+  .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
+  .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
+  .option('--layers <n>', 'layers', positive, 2)
+  .option('--rate <r>', 'learning rate of pretraining (default: topics 0.003, else 0.001)', Number)
+  .option('--tuning <r>', 'learning rate of both classifiers (default: topics 0.001, else 0.0003)', Number)
+  .addOption(new Option('--dropout <p>', 'in training').argParser(Number).default(0.1))
+  .parse()
+  .opts<
+    CommonOptions & { pretraining?: number; seeds: number; dim?: number; layers: number; rate?: number; tuning?: number; dropout: number }
+  >()
+
+const started = performance.now()
+await prepare(options)
+const engine = engineOf(options)
+const small = options.data === 'topics'
+
+/** What is labelled, in three parts, and what is read before: no text of the test part is among it. */
+async function texts(): Promise<Record<'train' | 'validation' | 'test', LabelledTexts> & { unlabelled: readonly string[] }> {
+  if (small) {
+    const all = topics(2_600, options.seed)
+    const of = (from: number, to: number): LabelledTexts =>
+      takeTexts(
+        all,
+        Array.from({ length: to - from }, (_, i) => from + i),
+      )
+    return { train: of(0, 10), validation: of(100, 200), test: of(200, 600), unlabelled: all.texts.slice(600) }
+  }
+  const all = await rtPolarity()
+  const { train: rest, test } = kFold(all.texts.length, { folds: 10, labels: all.labels, seed: options.seed })[0]!
+  const known = takeTexts(all, rest)
+  const [train, validation] = stratifiedSplit(known.labels, { fraction: 0.9, seed: options.seed }).map(i => takeTexts(known, i))
+  const captions = (await multi30k()).train.source
+  return { train: train!, validation: validation!, test: takeTexts(all, test), unlabelled: [...known.texts, ...captions] }
+}
+const { train, validation, test, unlabelled } = await texts()
+console.log(
+  `Data: ${options.data}, ${unlabelled.length} texts to pretrain on; ${train.texts.length} to train, ${validation.texts.length} to validate, ${test.texts.length} to test`,
+)
+const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
+const tokenizer = wordTokenizer([...unlabelled], { special, begin: '[CLS]', end: '[SEP]', minFrequency: small ? 1 : 3 })
+const context = 64
+const idsOf = (all: readonly string[]): Int32Array[] => all.map(text => Int32Array.from(tokenizer.encode(text, { maxLength: context }).ids))
+const sizes = {
+  vocabSize: tokenizer.size,
+  context,
+  dim: options.dim ?? (small ? 32 : 128),
+  layers: options.layers,
+  heads: 4,
+  dropout: options.dropout,
+}
+const { batchSize } = options
+const together = (lengths: Int32Array, size = batchSize) => ({ batchSize: size, sampler: byLength(lengths, { batchSize: size }) })
+
+/** Hides some tokens of each text, others each time; targets: what they were, −100 where a row has fewer than others. */
+const hide: Transform<'ids' | 'idsLength', 'ids' | 'places' | 'targets'> = ({ ids }, rng) => {
+  const [n, t] = ids.shape as [number, number]
+  const own = special.map(token => tokenizer.idOf(token))
+  const hidden = maskTokens(ids.data as Int32Array, rng, { mask: tokenizer.idOf('[MASK]'), vocabSize: tokenizer.size, special: own })
+  const k = Math.ceil(0.25 * t) // nearly always enough for 15 %
+  const [places, targets] = [new Int32Array(n * k), new Int32Array(n * k).fill(-100)]
+  for (let i = 0; i < n; i++) {
+    const chosen = Array.from({ length: t }, (_, at) => at).filter(at => hidden.labels[i * t + at] !== -100)
+    for (const [j, at] of chosen.slice(0, k).entries()) {
+      places[i * k + j] = at
+      targets[i * k + j] = hidden.labels[i * t + at]!
+    }
+  }
+  return { ids: { data: hidden.ids, shape: [n, t] }, places: { data: places, shape: [n, k] }, targets: { data: targets, shape: [n, k] } }
+}
+
+async function pretrain(): Promise<State> {
+  seed(options.seed)
+  const model = new BertForMaskedLM(sizes)
+  const rows = new SequenceDataset({ ids: idsOf(unlabelled) }, {}, { multiple: 8 })
+  const epochs = options.pretraining ?? (small ? 12 : 10)
+  const batches = loader(rows, { ...together(rows.lengths('ids')), seed: options.seed, dropLast: true, transform: hide })
+  const steps = epochs * batches.length
+  const optimizer = adamW(options.rate ?? (small ? 3e-3 : 1e-3), {
+    weightDecay: 0.01,
+    schedule: warmupCosine(steps / 10, steps),
+    clipNorm: 1,
+  })
+  optimizer.init(model)
+  const step: TrainStep = {
+    train: ({ ids, places, targets }: Batch) =>
+      optimizer.minimize(model, () => ({
+        loss: crossEntropy(model.forward(ids!, undefined, places!), targets!, { ignoreIndex: -100 }),
+      })),
+    state: { model, optimizer },
+  }
+  const trainer = new Trainer({ step, ...engine })
+  const history = await trainer.fit(batches, { epochs })
+  await trainer.dispose()
+  await savePicture(join(options.out, 'pretraining.png'), await curves(history, { title: 'Hidden words' }))
+  await saveWeights(model, join(options.out, 'pretrained.safetensors'))
+  await saveTokenizer(tokenizer, join(options.out, 'tokenizer.json'))
+  losses.push(...history.epochs.map(({ logs }) => logs['loss']!))
+  return weights(model)
+}
+
+const dataset = ({ texts, labels }: LabelledTexts) =>
+  new SequenceDataset({ ids: idsOf(texts) }, { label: { data: labels, shape: [labels.length] } }, { multiple: 8 })
+const [learned, chosen, judged] = [dataset(train), dataset(validation), dataset(test)]
+
+/** Trains a classifier, chosen by the validation part, from what is given or from nothing. → its share of right answers in the test part */
+async function classify(own: number, begin: State | undefined): Promise<number> {
+  seed(own)
+  const model = new BertForSequenceClassification({ ...sizes, classes: train.classes.length })
+  if (begin) load(model, begin, { strict: false })
+  const epochs = options.epochs ?? (small ? 40 : 5)
+  const batches = loader(learned, { ...together(learned.lengths('ids'), small ? 10 : 32), seed: own, dropLast: true })
+  const steps = epochs * batches.length
+  const optimizer = adamW(options.tuning ?? (small ? 1e-3 : 3e-4), {
+    weightDecay: 0.01,
+    schedule: warmupCosine(steps / 10, steps),
+    clipNorm: 1,
+  })
+  const loss = (scores: Tensor, label: Tensor): Tensor => crossEntropy(scores, label)
+  const best = new KeepBest(model, 'accuracy', 'max')
+  const step = supervised({ model, loss, optimizer, metrics: { accuracy }, input: 'ids', target: 'label' })
+  const trainer = new Trainer({ step, ...engine, callbacks: [best], progress: false })
+  const judge = (part: typeof judged) => loader(part, together(part.lengths('ids')))
+  await trainer.fit(batches, { epochs, validation: judge(chosen) })
+  best.putBack()
+  const { accuracy: right } = await trainer.evaluate(judge(judged))
+  await trainer.dispose()
+  return right!
+}
+
+const losses: number[] = []
+const begin = await pretrain()
+const runs: { seed: number; pretrained: number; fromNothing: number }[] = []
+for (let i = 0; i < options.seeds; i++) {
+  const own = options.seed + i
+  const run = { seed: own, pretrained: await classify(own, begin), fromNothing: await classify(own, undefined) }
+  runs.push(run)
+  console.log(`Seed ${own}: ${percent(run.pretrained)} after pretraining, ${percent(run.fromNothing)} from nothing`)
+}
+const mean = (of: 'pretrained' | 'fromNothing'): number => runs.reduce((sum, run) => sum + run[of], 0) / runs.length
+const [after, without] = [mean('pretrained'), mean('fromNothing')]
+const seconds = (performance.now() - started) / 1000
+console.log(
+  `\nTest accuracy: ${percent(after)} after pretraining, ${percent(without)} from nothing: ${(100 * (after - without)).toFixed(2)} points`,
+)
+console.log(`Weights, tokenizer and curve are in ${options.out}/. All of it took ${seconds.toFixed(1)} s.`)
+await report(options, { losses, runs, pretrained: after, fromNothing: without, seconds })
