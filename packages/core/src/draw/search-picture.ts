@@ -5,6 +5,7 @@ import type { Space } from '../search/space.ts'
 import { heading, mark, renderVega } from './render-vega.ts'
 import { faint, palette } from './theme.ts'
 
+/** Options of `searchPicture`. */
 export interface SearchPictureOptions {
   readonly title?: string
   /** What the values are called; default 'value'. */

@@ -25,12 +25,15 @@ export abstract class Fluent {
     return this.ops(name, others, attrs)[0]!
   }
 
+  /** this + b. */
   add(b: TensorLike) {
     return this.op('add', [b], {})
   }
+  /** this − b. */
   sub(b: TensorLike) {
     return this.op('sub', [b], {})
   }
+  /** this · b, number by number. */
   mul(b: TensorLike) {
     return this.op('mul', [b], {})
   }
@@ -46,12 +49,15 @@ export abstract class Fluent {
   mod(b: TensorLike): Tensor {
     return this.dtype === 'int32' ? this.sub(this.floorDivide(b).mul(b)) : this.op('mod', [b], {})
   }
+  /** this to the power b. */
   pow(b: TensorLike) {
     return b === 2 ? this.square() : this.op('pow', [b], {})
   }
+  /** The greater of the two, number by number. */
   maximum(b: TensorLike) {
     return this.op('maximum', [b], {})
   }
+  /** The lesser of the two, number by number. */
   minimum(b: TensorLike) {
     return this.op('minimum', [b], {})
   }
@@ -59,27 +65,35 @@ export abstract class Fluent {
   equal(b: TensorLike) {
     return this.op('equal', [b], {})
   }
+  /** Whether the two differ: bool. */
   notEqual(b: TensorLike) {
     return this.equal(b).not()
   }
+  /** this > b: bool. */
   greater(b: TensorLike) {
     return this.op('greater', [b], {})
   }
+  /** this ≥ b: bool. */
   greaterEqual(b: TensorLike) {
     return this.op('greaterEqual', [b], {})
   }
+  /** this < b: bool. */
   less(b: TensorLike) {
     return this.op('less', [b], {})
   }
+  /** this ≤ b: bool. */
   lessEqual(b: TensorLike) {
     return this.op('lessEqual', [b], {})
   }
+  /** Whether each number is NaN: bool. */
   isNaN() {
     return this.notEqual(this.self)
   }
+  /** Whether each number is infinite: bool. */
   isInfinite() {
     return this.abs().equal(Infinity)
   }
+  /** Whether each number is neither NaN nor infinite: bool. */
   isFinite() {
     return this.abs().less(Infinity)
   }
@@ -106,21 +120,26 @@ export abstract class Fluent {
     if (Number.isNaN(low) || Number.isNaN(high)) throw new RangeError(`clip: the limits must be numbers, got ${low} and ${high}`)
     return this.op('clip', [], { low, high })
   }
+  /** this². */
   square() {
     return this.mul(this.self)
   }
+  /** 1 ÷ this. */
   reciprocal() {
     return this.fill(1, []).div(this.self)
   }
+  /** |this|. */
   abs() {
     return this.op('abs', [], {})
   }
   sign() {
     return this.op('sign', [], {})
   }
+  /** −this. */
   neg() {
     return this.op('neg', [], {})
   }
+  /** e to the power this. */
   exp() {
     return this.op('exp', [], {})
   }
@@ -128,6 +147,7 @@ export abstract class Fluent {
   expm1() {
     return this.op('expm1', [], {})
   }
+  /** The natural logarithm. */
   log() {
     return this.op('log', [], {})
   }
@@ -135,42 +155,55 @@ export abstract class Fluent {
   log1p() {
     return this.op('log1p', [], {})
   }
+  /** The square root. */
   sqrt() {
     return this.op('sqrt', [], {})
   }
+  /** The sine, of radians. */
   sin() {
     return this.op('sin', [], {})
   }
+  /** The cosine, of radians. */
   cos() {
     return this.op('cos', [], {})
   }
+  /** The tangent, of radians. */
   tan() {
     return this.op('tan', [], {})
   }
+  /** The arc sine, in radians. */
   asin() {
     return this.op('asin', [], {})
   }
+  /** The arc cosine, in radians. */
   acos() {
     return this.op('acos', [], {})
   }
+  /** The arc tangent, in radians. */
   atan() {
     return this.op('atan', [], {})
   }
+  /** The hyperbolic sine. */
   sinh() {
     return this.op('sinh', [], {})
   }
+  /** The hyperbolic cosine. */
   cosh() {
     return this.op('cosh', [], {})
   }
+  /** The hyperbolic tangent. */
   tanh() {
     return this.op('tanh', [], {})
   }
+  /** The inverse of sinh. */
   asinh() {
     return this.op('asinh', [], {})
   }
+  /** The inverse of cosh. */
   acosh() {
     return this.op('acosh', [], {})
   }
+  /** The inverse of tanh. */
   atanh() {
     return this.op('atanh', [], {})
   }
@@ -178,6 +211,7 @@ export abstract class Fluent {
   erf() {
     return this.op('erf', [], {})
   }
+  /** 1 / (1 + e^−this). */
   sigmoid() {
     return this.op('sigmoid', [], {})
   }
@@ -185,12 +219,15 @@ export abstract class Fluent {
   softplus() {
     return this.op('softplus', [], {})
   }
+  /** max(this, 0). */
   relu() {
     return this.op('relu', [], {})
   }
+  /** The next whole number below. */
   floor() {
     return this.op('floor', [], {})
   }
+  /** The next whole number above. */
   ceil() {
     return this.op('ceil', [], {})
   }
