@@ -9,7 +9,7 @@ export function topics(count: number, seed: number): LabelledTexts {
   const rng = new HostRng(seed)
   const one = <T>(list: readonly T[]): T => list[rng.integer(list.length)]!
   const words = new Set<string>()
-  while (words.size < 100) words.add(Array.from({ length: 3 }, () => one([...'bdgklmnprst']) + one([...'aeiou'])).join(''))
+  while (words.size < 100) words.add(Array.from({ length: 3 }, () => one(Array.from('bdgklmnprst')) + one(Array.from('aeiou'))).join(''))
   const all = [...words]
   const [own, filler] = [[all.slice(0, 40), all.slice(40, 80)] as const, all.slice(80)]
   const labels = Int32Array.from({ length: count }, () => rng.integer(2))

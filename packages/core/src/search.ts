@@ -2,7 +2,7 @@
  * Looking for hyper-parameters: a typed space, strategies, trials that are kept.
  * @packageDocumentation
  */
-export { choice, integer, logUniform, uniform, type Dimension, type Point, type Space } from './search/space.ts'
+export { choice, integer, real, type Dimension, type Point, type Space } from './search/space.ts'
 export { grid, random, type Job, type Known, type Strategy, type Trial } from './search/strategy.ts'
 export { tpe, type TpeOptions } from './search/tpe.ts'
 export { halving, type HalvingOptions } from './search/halving.ts'

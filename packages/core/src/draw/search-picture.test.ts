@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { choice, integer, logUniform, random, search } from '../search.ts'
+import { choice, integer, random, real, search } from '../search.ts'
 import { searchPicture } from './search-picture.ts'
 
 it('draws every trial with a value in each panel, and rings the best', async () => {
   const result = await search({
-    space: { rate: logUniform(1e-4, 1), layers: integer(1, 4), activation: choice('relu', 'gelu') },
+    space: { rate: real(1e-4, 1, { log: true }), layers: integer(1, 4), activation: choice('relu', 'gelu') },
     objective: ({ rate, layers }) => (layers === 4 ? NaN : Math.abs(Math.log10(rate) + 2) + layers),
     strategy: random({ trials: 20 }),
     progress: false,

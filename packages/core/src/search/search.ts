@@ -54,7 +54,7 @@ export interface SearchResult<S extends Space> {
  * the first trials failed.
  * @example
  * const { best } = await search({
- *   space: { rate: logUniform(1e-4, 1e-1), width: choice(16, 32, 64) },
+ *   space: { rate: real(1e-4, 1e-1, { log: true }), width: choice(16, 32, 64) },
  *   objective: async ({ rate, width }) => (await train(rate, width)).last.validation!.loss!,
  *   strategy: tpe({ trials: 30 }),
  * })

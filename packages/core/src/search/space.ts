@@ -60,45 +60,31 @@ export function choice<const V extends string | number | boolean | null>(...valu
   }
 }
 
-/** A range of numbers: `to` gives the value at a share in [0, 1] of it, `from` the share of a value. */
-function range(name: string, low: number, high: number, log: boolean): { to(share: number): number; from(value: number): number } {
+/**
+ * A real number between two.
+ * @param options.log whether its logarithm is evenly spread: 0.001 … 0.01 is as likely as 0.01 … 0.1. Default false.
+ * @throws RangeError unless low < high, and 0 < low with `log`.
+ * @example
+ * const space = { dropout: real(0, 0.5), rate: real(1e-4, 1e-1, { log: true }) }
+ */
+export function real(low: number, high: number, { log = false }: { log?: boolean } = {}): Dimension<number> {
   if (!(Number.isFinite(low) && Number.isFinite(high) && low < high && (!log || low > 0)))
-    throw new RangeError(`${name}: low must be less than high${log ? ' and more than 0' : ''}, got ${low} and ${high}.`)
+    throw new RangeError(`real: low must be less than high${log ? ' and more than 0' : ''}, got ${low} and ${high}.`)
   const [a, b] = log ? [Math.log(low), Math.log(high)] : [low, high]
-  return {
-    to: share => Math.min(high, Math.max(low, log ? Math.exp(a + share * (b - a)) : a + share * (b - a))),
-    from: value => ((log ? Math.log(value) : value) - a) / (b - a),
+  const at = (share: number): number => {
+    const v = a + share * (b - a)
+    return Math.min(high, Math.max(low, log ? Math.exp(v) : v))
   }
-}
-
-function real(name: string, low: number, high: number, log: boolean): Dimension<number> {
-  const { to, from } = range(name, low, high, log)
   return {
-    at: to,
-    placeOf: from,
-    spread: most => evenly(most, Infinity).map(to),
+    at,
+    placeOf: value => ((log ? Math.log(value) : value) - a) / (b - a),
+    spread: most => evenly(most, Infinity).map(at),
     count: Infinity,
     ordered: true,
     log,
-    text: `${name}(${low}, ${high})`,
+    text: `real(${low}, ${high}${log ? ', log' : ''})`,
   }
 }
-
-/**
- * A real number between two.
- * @throws RangeError unless low < high.
- * @example
- * const space = { dropout: uniform(0, 0.5) }
- */
-export const uniform = (low: number, high: number): Dimension<number> => real('uniform', low, high, false)
-
-/**
- * A real number between two whose logarithm is uniform: 0.001 … 0.01 is as likely as 0.01 … 0.1.
- * @throws RangeError unless 0 < low < high.
- * @example
- * const space = { rate: logUniform(1e-4, 1e-1) }
- */
-export const logUniform = (low: number, high: number): Dimension<number> => real('logUniform', low, high, true)
 
 /**
  * A whole number between two, both included.

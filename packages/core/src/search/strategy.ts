@@ -58,7 +58,7 @@ export const anywhere = (space: Space, rng: HostRng): Readonly<Record<string, un
  * Bergstra and Bengio, "Random Search for Hyper-Parameter Optimization", 2012.
  * @throws RangeError for fewer than one trial.
  * @example
- * await search({ space: { rate: logUniform(1e-4, 1e-1) }, objective, strategy: random({ trials: 20 }) })
+ * await search({ space: { rate: real(1e-4, 1e-1, { log: true }) }, objective, strategy: random({ trials: 20 }) })
  */
 export function random({ trials }: { trials: number }): Strategy {
   positive('random', { trials })

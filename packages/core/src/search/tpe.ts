@@ -84,7 +84,7 @@ const densityOf = (dimension: Dimension, name: string, trials: readonly Trial[])
  * Bergstra et al., "Algorithms for Hyper-Parameter Optimization", 2011.
  * @throws RangeError for options that are no whole numbers of at least 1.
  * @example
- * await search({ space: { rate: logUniform(1e-4, 1e-1), width: integer(8, 64) }, objective, strategy: tpe({ trials: 40 }) })
+ * await search({ space: { rate: real(1e-4, 1e-1, { log: true }), width: integer(8, 64) }, objective, strategy: tpe({ trials: 40 }) })
  */
 export function tpe({ trials, startup = 10, candidates = 24 }: TpeOptions): Strategy {
   positive('tpe', { trials, startup, candidates })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { integer, random, search, uniform } from '../../search.ts'
+import { integer, random, real, search } from '../../search.ts'
 import { trialsFile } from './trials-file.ts'
 import { workerObjective } from './worker-objective.ts'
 
@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }))
 it('keeps trials in a file; one that was cut off is run again', async () => {
   const path = join(folder, 'trials.jsonl')
   const objective = vi.fn<(point: { x: number }) => number>(({ x }) => x)
-  const options = { space: { x: uniform(0, 1) }, objective, strategy: random({ trials: 6 }), progress: false } as const
+  const options = { space: { x: real(0, 1) }, objective, strategy: random({ trials: 6 }), progress: false } as const
   const first = await search({ ...options, store: trialsFile(path) })
   const text = await readFile(path, 'utf8')
   expect(text.split('\n')).toHaveLength(8)

@@ -20,7 +20,7 @@ export interface WorkerObjective<P> {
  * @example
  * // objective.js: export default async ({ rate }, { number }) => …
  * const objective = workerObjective<{ rate: number }>(new URL('./objective.js', import.meta.url), { parallel: 4 })
- * await search({ space: { rate: logUniform(1e-4, 1) }, objective, parallel: objective.parallel, strategy: random({ trials: 20 }) })
+ * await search({ space: { rate: real(1e-4, 1, { log: true }) }, objective, parallel: objective.parallel, strategy: random({ trials: 20 }) })
  * await objective.dispose()
  */
 export function workerObjective<P>(
