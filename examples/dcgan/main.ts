@@ -1,12 +1,8 @@
 // The texts' DCGAN on digits, both updates in one compiled step.
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { adam, Ema, evaluating, Rng, seed, toHost } from '@portolan/core'
-import { loader, toFloat } from '@portolan/data/node'
-import { drawSamples, exportSampler, Film, gallery, scoreSamples, scoreText, trainedJudge } from '@portolan/example-generative-kit'
-import { digitData, report, runOptions, say, thousands, train } from '@portolan/example-vision-kit'
-import { DCGANDiscriminator, DCGANGenerator, ganStep, latentWalk, toPictures } from '@portolan/generative'
-import { saveGif } from '@portolan/generative/node'
+import { adam } from '@portolan/core'
+import { play } from '@portolan/example-generative-kit'
+import { runOptions } from '@portolan/example-vision-kit'
+import { ganStep } from '@portolan/generative'
 
 const options = runOptions({
   description: 'A DCGAN draws digits: trains both players, scores its samples by a classifier, draws, exports the generator.',
@@ -15,42 +11,5 @@ const options = runOptions({
   batchSize: 128,
   epochs: [10, 30],
 })
-const { out, engine, batchSize } = options
-await mkdir(out, { recursive: true })
-const images = await digitData(options)
-say(`Data: ${thousands(images.train.length)} to train, ${thousands(images.test.length)} to compare with`)
-const judge = await trainedJudge(options, images)
-
-seed(options.seed)
-const [generator, discriminator] = [new DCGANGenerator(), new DCGANDiscriminator()]
-const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
-const step = ganStep({ generator, discriminator, optimizers: { generator: rule(), discriminator: rule() }, average, realTarget: 0.9 })
-const batches = loader(images.train, {
-  batchSize,
-  shuffle: true,
-  dropLast: true,
-  seed: options.seed,
-  transform: toFloat({ fields: ['image'], mean: [0.5], std: [0.5] }),
-})
-const noise = new Rng(1).normal([64, generator.latents])
-const made = async (z = noise) => {
-  await toHost({ generator, average })
-  return average.during(async () => toPictures(await evaluating(generator, () => generator.forward(z)), { range: [-1, 1] }))
-}
-const film = new Film(() => made())
-const history = await train(options, { step, batches, callbacks: [film] })
-await film.save(join(out, 'training.gif'))
-await gallery(join(out, 'samples.png'), await made(), { columns: 8, title: 'Digits made of noise' })
-await saveGif(join(out, 'walk.gif'), await made(latentWalk(new Rng(2).normal([6, generator.latents]), { steps: 12, closed: true })), {
-  delay: 60,
-})
-
-await average.during(async () => {
-  const samples = await drawSamples(generator, options.data === 'real' ? 5000 : 500, { engine })
-  const { classes: _, ...scores } = await scoreSamples(samples, images, judge, engine)
-  say(`\n${scoreText(scores)}\n`)
-  const onnxMaxAbsDiff = await exportSampler(generator, join(out, 'generator.onnx'), [generator.latents])
-  await report(options, history, { judgeAccuracy: judge.accuracy, ...scores, onnxMaxAbsDiff })
-})
-await judge.dispose()
+await play(options, players => ganStep({ ...players, optimizers: { generator: rule(), discriminator: rule() }, realTarget: 0.9 }))

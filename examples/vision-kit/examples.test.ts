@@ -1,16 +1,9 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { start } from '../shared/run-example.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const start = (name: string, ...args: string[]) =>
-  promisify(execFile)(process.execPath, ['--conditions=@portolan/source', '--import', 'tsx', `examples/${name}/main.ts`, ...args], {
-    cwd: root,
-  })
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portolan-vision-'))
