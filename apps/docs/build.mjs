@@ -24,11 +24,14 @@ const app = await Application.bootstrapWithPlugins({
     .filter(isPublished)
     .map(name => join(packages, name)),
   navigationLinks: { Guides: `${base}guides/first-model.html`, Demo: `${base}demo/index.html` },
-  logLevel: process.env.PORTOLAN_DOCS_QUIET ? 'Error' : 'Info',
+  logLevel: process.env.PORTOLAN_DOCS_QUIET ? 'Warn' : 'Info',
 })
 const project = await app.convert()
 if (!project) throw new Error('TypeDoc could not read the packages')
 app.validate(project)
+// What is public is documented, and what that mentions: a warning of TypeDoc fails the build.
+const { errorCount, warningCount } = app.logger
+if (errorCount + warningCount) throw new Error(`TypeDoc found ${errorCount} errors and ${warningCount} warnings, written above`)
 await app.generateDocs(project, join(site, 'api'))
 
 const demo = { root: join(folder, 'demo'), configFile: join(folder, 'demo/vite.config.ts') }

@@ -35,18 +35,23 @@ export class PortolanError extends Error {
     Object.defineProperty(this, 'stack', { get: text, configurable: true, enumerable: false })
   }
 
+  /** What kind of error it is, a word for programs. */
   get code(): string {
     return (this.constructor as typeof PortolanError).code
   }
+  /** What complains: an op, a layer, a function. */
   get op(): string | undefined {
     return this.parts.op ?? readParts(this.message, this instanceof FormatError).op
   }
+  /** The rule that was broken, if the message says it. */
   get expected(): string | undefined {
     return this.parts.expected ?? readParts(this.message, this instanceof FormatError).expected
   }
+  /** What came instead, if the message says it. */
   get received(): string | undefined {
     return this.parts.received ?? readParts(this.message, this instanceof FormatError).received
   }
+  /** What to do about it, if the message says it. */
   get hint(): string | undefined {
     return this.parts.hint ?? readParts(this.message, this instanceof FormatError).hint
   }

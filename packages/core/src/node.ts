@@ -1,5 +1,6 @@
 import './index.ts' // ops need their engine
 
+export type { Files } from './io/node/files.ts'
 export { writeFileAtomic } from './io/node/write-file-atomic.ts'
 export { readSafetensors, writeSafetensors } from './io/node/safetensors-file.ts'
 export { fetchCached, DownloadError, type DownloadProgress, type FetchCachedOptions } from './io/node/fetch-cached.ts'

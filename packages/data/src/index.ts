@@ -32,6 +32,7 @@ export {
   forecastWindows,
   nextTokenWindows,
   WindowDataset,
+  type WindowPart,
   type ForecastOptions,
   type NextTokenOptions,
   type WindowOptions,
@@ -68,7 +69,7 @@ export { balanced, type BalancedOptions, type Sampler } from './loader/sampler.t
 export { kFold, stratifiedSplit, type Fold, type KFoldOptions, type StratifiedSplitOptions } from './loader/split.ts'
 export { waitMeter, type Waiting, type WaitMeterOptions } from './loader/wait-meter.ts'
 export { digits, type DigitsOptions, type LabelledImages } from './synthetic/digits.ts'
-export { shapes, type Shapes, type ShapesOptions } from './synthetic/shapes.ts'
+export { shapes, type ShapeField, type Shapes, type ShapesOptions } from './synthetic/shapes.ts'
 export { sequenceCopies, type SequenceCopies, type SequenceCopiesOptions } from './synthetic/sequence-copies.ts'
 export { sentiments, type SentimentsOptions } from './synthetic/sentiments.ts'
 export { seasonalSeries, type SeasonalSeriesOptions } from './synthetic/seasonal-series.ts'

@@ -2,7 +2,7 @@ export { DenseAutoencoder, type DenseAutoencoderOptions } from './autoencoder/de
 export { ConvAutoencoder, type ConvAutoencoderOptions } from './autoencoder/conv-autoencoder.ts'
 export { VAE, type Posterior, type VAEOptions } from './vae/vae.ts'
 export { negativeElbo, reparametrize, type NegativeElbo } from './vae/negative-elbo.ts'
-export { VAESampler } from './vae/vae-sampler.ts'
+export { VAESampler, type Decoder } from './vae/vae-sampler.ts'
 export { vaeStep, type VaeStepOptions } from './vae/vae-step.ts'
 export type { Discriminator, Generator } from './gan/players.ts'
 export { DenseDiscriminator, DenseGenerator, type DenseGeneratorOptions } from './gan/dense-gan.ts'

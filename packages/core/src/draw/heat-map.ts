@@ -2,6 +2,7 @@ import { ShapeError } from '../errors.ts'
 import { heading, mark, renderVega } from './render-vega.ts'
 import { textWidth } from './theme.ts'
 
+/** Options of `heatMap`. */
 export interface HeatMapOptions {
   /** One a row, and one a column; their numbers unless given. */
   readonly rows?: readonly string[]

@@ -14,6 +14,10 @@ export interface Engine {
   readonly name: string
   /** What the last digits of its results depend on, such as the number of threads: written into checkpoints. */
   facts?(): Promise<Readonly<Record<string, string | number>>>
+  /**
+   * Makes a graph ready to run.
+   * @throws EngineError where it cannot.
+   */
   compile(graph: Graph): Promise<Program>
   /** Whether several steps had better be one run, since each run copies all that it writes. Default: it does not. */
   copiesState?(): Promise<boolean>
@@ -48,7 +52,9 @@ export interface Kernel {
 
 /** A graph made ready. It has no state of its own: storages in, storages out. */
 export interface Program {
+  /** What the graph makes of its inputs, given and returned in the graph's order. */
   run(inputs: readonly Storage[]): Promise<Storage[]>
+  /** Gives back what the engine holds; it cannot run afterwards. */
   dispose(): Promise<void>
 }
 

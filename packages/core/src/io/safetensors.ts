@@ -66,7 +66,7 @@ export function encodeSafetensors(
  * Reads a safetensors file's bytes, strictly.
  *
  * F32, I32, U8 and BOOL are taken as they are. F16, BF16 and F64 become float32; I8, I16, I64, U16, U32 and U64 become int32.
- * @param options.label what errors call the bytes: a file's name.
+ * @param options `label`: what errors call the bytes: a file's name.
  * @throws FormatError, with the label and a byte offset, for anything that breaks the format, and for a number that float32 or int32 can't hold.
  * @example
  * const { tensors } = decodeSafetensors(bytes, { label: 'model.safetensors' })

@@ -51,6 +51,7 @@ export class Perplexity extends Mean {
 /** Mean of what a pair of numbers costs. */
 abstract class PairMean implements Accumulator<[predictions: Numbers, targets: Numbers]> {
   readonly #mean = new Mean()
+  /** What one pair costs. */
   protected abstract cost(prediction: number, target: number): number
 
   /** @throws ShapeError unless there is a target for each prediction. */
@@ -61,6 +62,7 @@ abstract class PairMean implements Accumulator<[predictions: Numbers, targets: N
   merge(other: this): void {
     this.#mean.merge(other.#mean)
   }
+  /** The mean so far; NaN before there are examples. */
   value(): number {
     return this.#mean.value()
   }
@@ -76,6 +78,7 @@ abstract class PairMean implements Accumulator<[predictions: Numbers, targets: N
  * mae.add(await prediction.data(), await target.data())
  */
 export class Mae extends PairMean {
+  /** |prediction − target| */
   protected cost(prediction: number, target: number): number {
     return Math.abs(prediction - target)
   }
@@ -88,9 +91,11 @@ export class Mae extends PairMean {
  * rmse.add(await prediction.data(), await target.data())
  */
 export class Rmse extends PairMean {
+  /** (prediction − target)² */
   protected cost(prediction: number, target: number): number {
     return (prediction - target) ** 2
   }
+  /** The root of the mean so far; NaN before there are examples. */
   override value(): number {
     return Math.sqrt(super.value())
   }

@@ -35,8 +35,10 @@ abstract class Ranking implements Accumulator<[scores: Numbers, labels: Numbers]
     this.#scores = []
     this.#labels = []
   }
+  /** The figure so far; NaN unless it is defined. */
   abstract value(): number
 
+  /** Examples by their score, from the highest score down. */
   protected ties(): Tie[] {
     const ties: Tie[] = []
     let last: number | undefined
@@ -59,6 +61,7 @@ abstract class Ranking implements Accumulator<[scores: Numbers, labels: Numbers]
  * auc.add(await logits.data(), await target.data())
  */
 export class RocAuc extends Ranking {
+  /** The area so far, 0 … 1; NaN unless there are examples of both kinds. */
   value(): number {
     let [above, below, won] = [0, 0, 0]
     for (const { positives, negatives } of this.ties()) {
@@ -78,6 +81,7 @@ export class RocAuc extends Ranking {
  * ap.add(await logits.data(), await target.data())
  */
 export class AveragePrecision extends Ranking {
+  /** The average precision so far, 0 … 1; NaN without a positive example. */
   value(): number {
     let [above, below, sum] = [0, 0, 0]
     for (const { positives, negatives } of this.ties()) {

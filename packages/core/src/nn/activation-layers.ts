@@ -10,6 +10,7 @@ import { Module } from './module.ts'
  * new ReLU().forward(tensor([-1, 2]))          // [0, 2]
  */
 export class ReLU extends Module {
+  /** x: [...] → same, ≥ 0 */
   forward(x: Tensor): Tensor {
     return x.relu()
   }
@@ -23,6 +24,7 @@ export class ReLU extends Module {
  * new ReLU6().forward(tensor([-1, 2, 9]))      // [0, 2, 6]
  */
 export class ReLU6 extends Module {
+  /** x: [...] → same, 0 … 6 */
   forward(x: Tensor): Tensor {
     return relu6(x)
   }
@@ -40,6 +42,7 @@ export class LeakyReLU extends Module {
   constructor(readonly slope = 0.01) {
     super()
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return leakyRelu(x, this.slope)
   }
@@ -57,6 +60,7 @@ export class ELU extends Module {
   constructor(readonly alpha = 1) {
     super()
   }
+  /** x: [...] → same, > −alpha */
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha)
   }
@@ -76,6 +80,7 @@ export class GELU extends Module {
     super()
     this.approximate = approximate
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return gelu(x, { approximate: this.approximate })
   }
@@ -89,6 +94,7 @@ export class GELU extends Module {
  * new SiLU().forward(tensor([-1, 2]))          // [-0.269, 1.762]
  */
 export class SiLU extends Module {
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return silu(x)
   }
@@ -102,6 +108,7 @@ export class SiLU extends Module {
  * new Sigmoid().forward(tensor([0]))           // [0.5]
  */
 export class Sigmoid extends Module {
+  /** x: [...] → same, 0 … 1 */
   forward(x: Tensor): Tensor {
     return x.sigmoid()
   }
@@ -115,6 +122,7 @@ export class Sigmoid extends Module {
  * new Tanh().forward(tensor([0, 1]))           // [0, 0.762]
  */
 export class Tanh extends Module {
+  /** x: [...] → same, −1 … 1 */
   forward(x: Tensor): Tensor {
     return x.tanh()
   }
@@ -131,6 +139,7 @@ export class Softmax extends Module {
   constructor(readonly axis = -1) {
     super()
   }
+  /** x: [...] → same, 0 … 1 with the sum 1 along the axis */
   forward(x: Tensor): Tensor {
     return x.softmax(this.axis)
   }
@@ -148,6 +157,7 @@ export class Softplus extends Module {
   constructor(readonly beta = 1) {
     super()
   }
+  /** x: [...] → same, > 0 */
   forward(x: Tensor): Tensor {
     return softplus(x, this.beta)
   }
@@ -161,6 +171,7 @@ export class Softplus extends Module {
  * new Hardsigmoid().forward(tensor([-4, 0]))   // [0, 0.5]
  */
 export class Hardsigmoid extends Module {
+  /** x: [...] → same, 0 … 1 */
   forward(x: Tensor): Tensor {
     return hardsigmoid(x)
   }
@@ -174,6 +185,7 @@ export class Hardsigmoid extends Module {
  * new Hardswish().forward(tensor([-4, 3]))     // [0, 3]
  */
 export class Hardswish extends Module {
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return hardswish(x)
   }

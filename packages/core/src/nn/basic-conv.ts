@@ -20,6 +20,7 @@ export class BasicConv2d extends Module {
     this.conv = new Conv2d(inChannels, outChannels, kernel, { ...options, bias: false })
     this.bn = new BatchNorm2d(outChannels, { epsilon: 1e-3 })
   }
+  /** x: [n, in, h, w] → [n, out, h′, w′] */
   forward(x: Tensor): Tensor {
     return this.bn.forward(this.conv.forward(x)).relu()
   }

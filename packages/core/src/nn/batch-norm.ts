@@ -73,6 +73,10 @@ abstract class BatchNorm extends Module {
     this.#epsilon = epsilon
   }
 
+  /**
+   * x: [n, c, ...] → same; in training by the batch's own statistics, which the running ones follow.
+   * @throws ShapeError for other channels.
+   */
   forward(x: Tensor): Tensor {
     const name = this.constructor.name
     if (!this.ranks.includes(x.shape.length) || x.shape[1] !== this.channels)
@@ -107,6 +111,7 @@ abstract class BatchNorm extends Module {
  * new BatchNorm1d(64).forward(zeros([32, 64]))
  */
 export class BatchNorm1d extends BatchNorm {
+  /** How many axes an input may have. */
   protected override get ranks(): readonly number[] {
     return [2, 3]
   }

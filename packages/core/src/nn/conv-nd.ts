@@ -47,6 +47,10 @@ export abstract class ConvNd<W extends object> extends Module {
     this.#convolve = x => convolve(x, this.weight.value, { ...(window as unknown as W), groups, bias: this.bias?.value })
   }
 
+  /**
+   * x: [n, in, ...sides] → [n, out, ...sides′].
+   * @throws ShapeError for other channels.
+   */
   forward(x: Tensor): Tensor {
     if (x.shape.length === this.weight.shape.length && x.shape[1] !== this.inChannels)
       throw new ShapeError(

@@ -38,6 +38,7 @@ export class Dropout extends Module {
     checkDropout('Dropout', p)
     this.rng = rng
   }
+  /** x: [...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     return this.training ? dropout(x, this.p, this.rng) : x
   }
@@ -62,6 +63,7 @@ export class DropPath extends Module {
     checkDropout('DropPath', p)
     this.rng = rng
   }
+  /** x: [n, ...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     return this.training
       ? dropout(

@@ -37,6 +37,7 @@ export class Embedding extends Module {
       }
     })
   }
+  /** index: int32 [...] in 0 … count − 1 → [..., d] */
   forward(index: Tensor): Tensor {
     const y = this.weight.value.gather(index)
     // a row that is not trained: what comes from it has no gradient

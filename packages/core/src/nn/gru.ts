@@ -17,6 +17,7 @@ export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super(gruCell, inputSize, hiddenSize, options)
   }
+  /** x: [n, t, in] → output [n, t, hidden·directions] and the last state [layers·directions, n, hidden] */
   forward(x: Tensor, { state, lengths }: SequenceOptions<Tensor> = {}): [output: Tensor, state: Tensor] {
     const [output, [h]] = this.run(x, state && [state], lengths)
     return [output, h!]

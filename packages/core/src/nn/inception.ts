@@ -41,6 +41,7 @@ export class Inception extends Module {
     ])
     this.branch4 = new Sequential([new MaxPool2d(3, { stride: 1, padding: 1 }), new BasicConv2d(inChannels, pool, 1)])
   }
+  /** x: [n, in, h, w] → [n, one + three + five + pool, h, w] */
   forward(x: Tensor): Tensor {
     return concat(
       [this.branch1, this.branch2, this.branch3, this.branch4].map(b => b.forward(x)),

@@ -39,6 +39,7 @@ export class InvertedResidual extends Module {
     this.conv = new Sequential([...(expand === 1 ? [] : [widen]), depthwise, ...narrow])
     this.#shortcut = stride === 1 && inChannels === outChannels
   }
+  /** x: [n, in, h, w] → [n, out, ⌈h / stride⌉, ⌈w / stride⌉] */
   forward(x: Tensor): Tensor {
     const y = this.conv.forward(x)
     return this.#shortcut ? x.add(y) : y

@@ -44,6 +44,10 @@ export class LayerNorm extends Module {
     this.bias = bias ? param(this.#shape, constant(0)) : undefined
     this.#epsilon = epsilon
   }
+  /**
+   * x: [..., ...d] → same.
+   * @throws ShapeError for other last axes.
+   */
   forward(x: Tensor): Tensor {
     if (!sameShape(x.shape.slice(-this.#shape.length), this.#shape))
       throw new ShapeError(`LayerNorm: the input must end in [${this.#shape}], got [${x.shape}]`)

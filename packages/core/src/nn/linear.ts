@@ -42,6 +42,10 @@ export class Linear extends Module {
     this.weight = param([outFeatures, inFeatures], init)
     this.bias = bias ? param([outFeatures], uniform(1 / Math.sqrt(inFeatures))) : undefined
   }
+  /**
+   * x: [..., inFeatures] → [..., outFeatures].
+   * @throws ShapeError for another last axis.
+   */
   forward(x: Tensor): Tensor {
     if (x.shape.at(-1) !== this.inFeatures) {
       const hint =

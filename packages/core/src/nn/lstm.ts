@@ -23,6 +23,7 @@ export class LSTM extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super(lstmCell, inputSize, hiddenSize, options)
   }
+  /** x: [n, t, in] → output [n, t, hidden·directions] and the last state, h and c [layers·directions, n, hidden] each */
   forward(x: Tensor, { state, lengths }: SequenceOptions<LSTMState> = {}): [output: Tensor, state: LSTMState] {
     const [output, [h, c]] = this.run(x, state && [state.h, state.c], lengths)
     return [output, { h: h!, c: c! }]

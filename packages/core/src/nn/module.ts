@@ -40,6 +40,7 @@ export abstract class Module {
 
 /** A module that maps one tensor to one tensor. */
 export interface Layer extends Module {
+  /** One tensor in, one tensor out; the class says of which shapes. */
   forward(x: Tensor): Tensor
 }
 

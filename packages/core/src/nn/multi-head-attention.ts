@@ -94,6 +94,7 @@ export class MultiHeadAttention extends Module {
     if (bias) this.outProj.bias!.value = this.outProj.bias!.value.zerosLike()
   }
 
+  /** query: [n, tq, e], key: [n, tk, keyDim], value: [n, tk, valueDim], both default the query → [n, tq, e] */
   forward(query: Tensor, { key = query, value = key, keyMask, mask, causal = false, seen }: AttentionInputs = {}): Tensor {
     const inputs = [query, key, value] as const
     for (const [i, t] of inputs.entries())

@@ -30,6 +30,10 @@ export class GroupNorm extends Module {
     this.bias = affine ? param([channels], constant(0)) : undefined
     this.#epsilon = epsilon
   }
+  /**
+   * x: [n, c, ...] → same.
+   * @throws ShapeError for other channels.
+   */
   forward(x: Tensor): Tensor {
     if (x.shape[1] !== this.channels) throw new ShapeError(`GroupNorm: axis 1 must be ${this.channels} channels, got [${x.shape}]`)
     return groupNorm(x, this.groups, { weight: this.weight?.value, bias: this.bias?.value, epsilon: this.#epsilon })
@@ -55,6 +59,7 @@ export class RMSNorm extends Module {
     this.weight = affine ? param(this.#shape, constant(1)) : undefined
     this.#epsilon = epsilon
   }
+  /** x: [..., ...d] → same */
   forward(x: Tensor): Tensor {
     return rmsNorm(x, this.weight?.value ?? ones(this.#shape), this.#epsilon)
   }

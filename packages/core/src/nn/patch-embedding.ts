@@ -21,6 +21,7 @@ export class PatchEmbedding extends Module {
     this.#patch = pair(patch)
     this.proj = new Conv2d(channels, d, patch, { stride: patch })
   }
+  /** x: [n, c, h, w] → [n, (h / patch)·(w / patch), d] */
   forward(x: Tensor): Tensor {
     if (this.#patch.some((p, i) => x.shape.length !== 4 || x.shape[i + 2]! % p))
       throw new ShapeError(`PatchEmbedding: the input must be [n, c, h, w] with h and w multiples of [${this.#patch}], got [${x.shape}]`)

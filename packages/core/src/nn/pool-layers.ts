@@ -19,6 +19,7 @@ abstract class Pooling<K, O> extends Module {
     this.#pool = pool
     this.#options = options
   }
+  /** x: [n, c, ...sides] → [n, c, ...sides′] */
   forward(x: Tensor): Tensor {
     return this.#pool(x, this.kernel, this.#options)
   }
@@ -114,6 +115,7 @@ export class AdaptiveAvgPool extends Module {
   constructor(readonly size: Sides<Spatial>) {
     super()
   }
+  /** x: [n, c, ...sides] → [n, c, ...size] */
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool(x, this.size)
   }
@@ -131,6 +133,7 @@ export class AdaptiveMaxPool extends Module {
   constructor(readonly size: Sides<Spatial>) {
     super()
   }
+  /** x: [n, c, ...sides] → [n, c, ...size] */
   forward(x: Tensor): Tensor {
     return adaptiveMaxPool(x, this.size)
   }
@@ -144,6 +147,7 @@ export class AdaptiveMaxPool extends Module {
  * new GlobalAvgPool().forward(zeros([2, 8, 7, 7]))     // [2, 8]
  */
 export class GlobalAvgPool extends Module {
+  /** x: [n, c, ...sides] → [n, c] */
   forward(x: Tensor): Tensor {
     return globalAvgPool(x)
   }
@@ -157,6 +161,7 @@ export class GlobalAvgPool extends Module {
  * new GlobalMaxPool().forward(zeros([2, 8, 7, 7]))     // [2, 8]
  */
 export class GlobalMaxPool extends Module {
+  /** x: [n, c, ...sides] → [n, c] */
   forward(x: Tensor): Tensor {
     return globalMaxPool(x)
   }

@@ -30,6 +30,7 @@ export class SinusoidalPositions extends Module {
     super()
     this.#base = base
   }
+  /** x: [n, t, d] → same */
   forward(x: Tensor): Tensor {
     if (x.shape.length < 2 || x.shape.at(-1) !== this.d)
       throw new ShapeError(`SinusoidalPositions: the input must be [..., t, ${this.d}], got [${x.shape}]`)
@@ -58,6 +59,7 @@ export class LearnedPositions extends Module {
     super()
     this.weight = param([count, d], init)
   }
+  /** x: [n, t, d] → same, t ≤ count */
   forward(x: Tensor): Tensor {
     const t = x.shape.at(-2) ?? 0
     if (x.shape.length < 2 || t > this.count)

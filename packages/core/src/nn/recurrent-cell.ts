@@ -84,6 +84,10 @@ abstract class RecurrentCell extends Module {
     this.#cell = cell
   }
 
+  /**
+   * x: [n, in], carry: [n, hidden] each, zeros at first → the next carry.
+   * @throws ShapeError for another input.
+   */
   protected step(x: Tensor, carry: readonly Tensor[] | undefined): Tensor[] {
     if (x.shape.length !== 2 || x.shape[1] !== this.inputSize)
       throw new ShapeError(`${this.constructor.name}: the input must be [n, inputSize ${this.inputSize}], got [${x.shape}]`)
@@ -108,6 +112,7 @@ export class RNNCell extends RecurrentCell {
   ) {
     super(rnnCell(nonlinearity), inputSize, hiddenSize, options)
   }
+  /** x: [n, in], h: [n, hidden], default zeros → the next h */
   forward(x: Tensor, h?: Tensor): Tensor {
     return this.step(x, h && [h])[0]!
   }
@@ -124,6 +129,7 @@ export class LSTMCell extends RecurrentCell {
   constructor(inputSize: number, hiddenSize: number, options: { bias?: boolean } = {}) {
     super(lstmCell, inputSize, hiddenSize, options)
   }
+  /** x: [n, in], state: h and c [n, hidden] each, default zeros → the next state */
   forward(x: Tensor, state?: { h: Tensor; c: Tensor }): { h: Tensor; c: Tensor } {
     const [h, c] = this.step(x, state && [state.h, state.c]) as [Tensor, Tensor]
     return { h, c }
@@ -141,6 +147,7 @@ export class GRUCell extends RecurrentCell {
   constructor(inputSize: number, hiddenSize: number, options: { bias?: boolean } = {}) {
     super(gruCell, inputSize, hiddenSize, options)
   }
+  /** x: [n, in], h: [n, hidden], default zeros → the next h */
   forward(x: Tensor, h?: Tensor): Tensor {
     return this.step(x, h && [h])[0]!
   }

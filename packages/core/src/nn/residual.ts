@@ -70,6 +70,7 @@ export class BasicBlock extends Module {
     const fit = shortcut === 'padding' ? padded : projected
     this.downsample = stride === 1 && inChannels === outChannels ? undefined : fit(inChannels, outChannels, stride, norm)
   }
+  /** x: [n, in, h, w] → [n, out, ⌈h / stride⌉, ⌈w / stride⌉] */
   forward(x: Tensor): Tensor {
     const h = this.bn1.forward(this.conv1.forward(x)).relu()
     return this.bn2
@@ -111,6 +112,7 @@ export class Bottleneck extends Module {
     this.bn3 = norm(outChannels)
     this.downsample = stride === 1 && inChannels === outChannels ? undefined : projected(inChannels, outChannels, stride, norm)
   }
+  /** x: [n, in, h, w] → [n, out, ⌈h / stride⌉, ⌈w / stride⌉] */
   forward(x: Tensor): Tensor {
     const narrow = this.bn1.forward(this.conv1.forward(x)).relu()
     const seen = this.bn2.forward(this.conv2.forward(narrow)).relu()

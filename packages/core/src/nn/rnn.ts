@@ -20,6 +20,7 @@ export class RNN extends Recurrent {
   ) {
     super(rnnCell(nonlinearity), inputSize, hiddenSize, options)
   }
+  /** x: [n, t, in] → output [n, t, hidden·directions] and the last state [layers·directions, n, hidden] */
   forward(x: Tensor, { state, lengths }: SequenceOptions<Tensor> = {}): [output: Tensor, state: Tensor] {
     const [output, [h]] = this.run(x, state && [state], lengths)
     return [output, h!]

@@ -37,6 +37,7 @@ export class RotaryEmbedding extends Module {
     this.#interleaved = interleaved
   }
 
+  /** x: [..., t, d] → same; offset: the place of the first row, default 0 */
   forward(x: Tensor, { offset = 0 }: { offset?: number } = {}): Tensor {
     if (x.shape.length < 2 || x.shape.at(-1) !== this.d)
       throw new ShapeError(`RotaryEmbedding: the input must be [..., t, ${this.d}], got [${x.shape}]`)

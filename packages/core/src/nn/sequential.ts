@@ -23,6 +23,7 @@ export class Sequential extends Module {
     this.#layers = layers
     Object.assign(this, layers)
   }
+  /** x: what the first layer takes → what the last one gives */
   forward(x: Tensor): Tensor {
     return this.#layers.reduce((h, layer) => layer.forward(h), x)
   }

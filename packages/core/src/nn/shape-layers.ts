@@ -10,6 +10,7 @@ import { Module } from './module.ts'
  * new Identity().forward(x)
  */
 export class Identity extends Module {
+  /** x: [...] → the same tensor */
   forward(x: Tensor): Tensor {
     return x
   }
@@ -28,6 +29,7 @@ export class Lambda extends Module {
     super()
     this.#f = f
   }
+  /** x: [...] → what the function makes of it */
   forward(x: Tensor): Tensor {
     return this.#f(x)
   }
@@ -44,6 +46,7 @@ export class Flatten extends Module {
   constructor(readonly from = 1) {
     super()
   }
+  /** x: [n, ...] → [n, all] where axes from 1 on are joined */
   forward(x: Tensor): Tensor {
     return x.flatten(this.from)
   }
@@ -66,6 +69,7 @@ export class Unflatten extends Module {
     super()
     this.#axis = axis
   }
+  /** x: [n, all, ...] → [n, ...shape, ...] */
   forward(x: Tensor): Tensor {
     return x.reshape(x.shape.toSpliced(this.#axis, 1, ...fillShape(this.shape, x.shape.at(this.#axis) ?? 0)))
   }

@@ -36,6 +36,7 @@ export class SqueezeExcite extends Module {
     this.#activation = activation
     this.#scale = scale
   }
+  /** x: [n, c, h, w] → same */
   forward(x: Tensor): Tensor {
     const means = x.mean([2, 3], true) // [n, c, 1, 1]
     return x.mul(this.#scale(this.fc2.forward(this.#activation(this.fc1.forward(means)))))

@@ -66,6 +66,7 @@ abstract class TransformerLayer extends Module {
     return norm.forward(x.add(this.dropout.forward(part(x))))
   }
 
+  /** What comes behind attention: W₂·dropout(f(W₁·x + b₁)) + b₂. x: [n, t, dim] → same */
   protected readonly feed = (x: Tensor): Tensor => this.linear2.forward(this.dropout.forward(this.#activation(this.linear1.forward(x))))
 }
 
@@ -107,6 +108,7 @@ export class TransformerEncoderLayer extends TransformerLayer {
     this.norm1 = make.norm()
     this.norm2 = make.norm()
   }
+  /** x: [n, t, dim] → same */
   forward(x: Tensor, masks: EncoderMasks = {}): Tensor {
     const attended = this.residual(x, this.norm1, t => this.selfAttn.forward(t, masks))
     return this.residual(attended, this.norm2, this.feed)
@@ -142,6 +144,7 @@ export class TransformerDecoderLayer extends TransformerLayer {
     this.norm2 = make.norm()
     this.norm3 = make.norm()
   }
+  /** x: [n, t, dim], memory: [n, s, dim] → [n, t, dim] */
   forward(x: Tensor, memory: Tensor, { memoryMask, memoryKeyMask, memorySeen, causal = true, ...masks }: DecoderMasks = {}): Tensor {
     const toMemory = {
       key: memory,
@@ -178,6 +181,7 @@ export class TransformerEncoder extends Module {
     this.layers = range(layers).map(() => new TransformerEncoderLayer(dim, heads, options))
     this.norm = (norm ?? options.normFirst) ? new LayerNorm(dim, { epsilon: options.epsilon ?? 1e-5 }) : undefined
   }
+  /** x: [n, t, dim] → same */
   forward(x: Tensor, masks: EncoderMasks = {}): Tensor {
     const y = this.layers.reduce((h, layer) => layer.forward(h, masks), x)
     return this.norm?.forward(y) ?? y
@@ -200,6 +204,7 @@ export class TransformerDecoder extends Module {
     this.layers = range(layers).map(() => new TransformerDecoderLayer(dim, heads, options))
     this.norm = (norm ?? options.normFirst) ? new LayerNorm(dim, { epsilon: options.epsilon ?? 1e-5 }) : undefined
   }
+  /** x: [n, t, dim], memory: [n, s, dim] → [n, t, dim] */
   forward(x: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
     const y = this.layers.reduce((h, layer) => layer.forward(h, memory, masks), x)
     return this.norm?.forward(y) ?? y

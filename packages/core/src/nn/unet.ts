@@ -24,6 +24,7 @@ export class DoubleConv extends Module {
     const conv = (from: number, to: number) => [new Conv2d(from, to, 3, { padding: 1, bias: false }), new BatchNorm2d(to), new ReLU()]
     this.doubleConv = new Sequential([...conv(inChannels, middle), ...conv(middle, outChannels)])
   }
+  /** x: [n, in, h, w] → [n, out, h, w] */
   forward(x: Tensor): Tensor {
     return this.doubleConv.forward(x)
   }
@@ -43,6 +44,7 @@ export class UNetDown extends Module {
     super()
     this.maxpoolConv = new Sequential([new MaxPool2d(2), new DoubleConv(inChannels, outChannels)])
   }
+  /** x: [n, in, h, w] → [n, out, ⌊h / 2⌋, ⌊w / 2⌋] */
   forward(x: Tensor): Tensor {
     return this.maxpoolConv.forward(x)
   }
@@ -68,6 +70,7 @@ export class UNetUp extends Module {
       : new ConvTranspose2d(inChannels, inChannels / 2, 2, { stride: 2 })
     this.conv = new DoubleConv(inChannels, outChannels, bilinear ? { middle: inChannels / 2 } : {})
   }
+  /** x: [n, in, h, w], skip: [n, in / 2, h′, w′] → [n, out, h′, w′] */
   forward(x: Tensor, { skip }: { skip: Tensor }): Tensor {
     const larger = this.up.forward(x)
     const rest = skip.shape.map((d, axis) => (axis < 2 ? 0 : d - larger.shape[axis]!))

@@ -16,6 +16,7 @@ export class Upsample extends Module {
     super()
     this.#options = options
   }
+  /** x: [n, c, ...sides] → [n, c, ...sides·scale] or [n, c, ...size] */
   forward(x: Tensor): Tensor {
     return resize(x, this.#options)
   }

@@ -19,6 +19,7 @@ export abstract class Variable implements Spec {
     this.#latest = initial.alias()
   }
 
+  /** What it holds now. */
   get value(): Tensor {
     return context().interpreter.read(this)
   }

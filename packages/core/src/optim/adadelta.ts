@@ -2,7 +2,8 @@ import { blend, decayed } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface AdadeltaOwn {
+/** What `adadelta` has beside its rate; a group may have its own. */
+export interface AdadeltaOwn {
   /** How much of both mean squares stays, 0 ≤ ρ < 1; default 0.9. */
   rho: number
   /** Added under both roots, > 0; default 1e-6. */

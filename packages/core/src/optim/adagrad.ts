@@ -2,7 +2,8 @@ import { decayed } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface AdagradOwn {
+/** What `adagrad` has beside its rate; a group may have its own. */
+export interface AdagradOwn {
   /** The rate is divided by 1 + (step − 1)·lrDecay, ≥ 0; default 0. */
   lrDecay: number
   /** What the sum of squares starts from, ≥ 0; default 0. */

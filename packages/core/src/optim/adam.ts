@@ -3,7 +3,8 @@ import { checkMoments, correction, decayed, shrunk, type MomentOptions } from '.
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import type { Rule, Update } from './rule.ts'
 
-interface AdamOwn extends MomentOptions {
+/** What `adam` has beside its rate; a group may have its own. */
+export interface AdamOwn extends MomentOptions {
   /** Whether the largest second moment so far is divided by, so that steps never grow again; default false. Reddi et al., 2018. */
   amsgrad: boolean
 }

@@ -2,7 +2,8 @@ import { blend, shrunk } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface LionOwn {
+/** What `lion` has beside its rate; a group may have its own. */
+export interface LionOwn {
   /** How much of the momentum enters the direction, and how much of it stays, both in 0 ≤ β < 1; default [0.9, 0.99]. */
   betas: readonly [number, number]
   /** λ ≥ 0; default 0. */

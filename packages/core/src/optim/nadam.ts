@@ -3,7 +3,8 @@ import { blend, checkMoments, correction, decayed, type MomentOptions } from './
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface NadamOwn extends MomentOptions {
+/** What `nadam` has beside its rate; a group may have its own. */
+export interface NadamOwn extends MomentOptions {
   /** How fast the momentum grows to β₁, ≥ 0; default 0.004. */
   momentumDecay: number
 }

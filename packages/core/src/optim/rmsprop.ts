@@ -2,7 +2,8 @@ import { blend, decayed } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface RmspropOwn {
+/** What `rmsprop` has beside its rate; a group may have its own. */
+export interface RmspropOwn {
   /** How much of the mean square stays, 0 ≤ α < 1; default 0.99. Keras calls it rho. */
   alpha: number
   /** Added to the root, ≥ 0; default 1e-8. */

@@ -2,7 +2,8 @@ import { decayed } from './moments.ts'
 import { Optimizer, type OptimizerOptions } from './optimizer.ts'
 import { checkRange, type Rule } from './rule.ts'
 
-interface SgdOwn {
+/** What `sgd` has beside its rate; a group may have its own. */
+export interface SgdOwn {
   /** How much of the last velocity stays, 0 ≤ μ < 1; default 0. */
   momentum: number
   /** The gradient enters the velocity times 1 − dampening; default 0. With dampening = momentum it is the average of the gradients. */

@@ -1,6 +1,7 @@
 import { RangeError } from '../errors.ts'
 import { anywhere, positive, type Job, type Strategy } from './strategy.ts'
 
+/** Options of `halving`. */
 export interface HalvingOptions {
   /** Points at the beginning. */
   trials: number

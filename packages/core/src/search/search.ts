@@ -16,9 +16,11 @@ export interface TrialInfo {
 export interface TrialStore {
   /** What was kept so far. */
   read(): Promise<readonly string[]>
+  /** Keeps one more line. */
   append(line: string): Promise<void>
 }
 
+/** Options of `search`. */
 export interface SearchOptions<S extends Space> {
   /** What each hyper-parameter may be. */
   space: S
@@ -37,6 +39,7 @@ export interface SearchOptions<S extends Space> {
   progress?: ((trial: Trial<Point<S>>, best: Trial<Point<S>> | undefined) => void) | false
 }
 
+/** What a search found. */
 export interface SearchResult<S extends Space> {
   readonly best: Trial<Point<S>>
   /** All of them, in the order in which they were asked for. */

@@ -62,7 +62,7 @@ export function choice<const V extends string | number | boolean | null>(...valu
 
 /**
  * A real number between two.
- * @param options.log whether its logarithm is evenly spread: 0.001 … 0.01 is as likely as 0.01 … 0.1. Default false.
+ * @param options `log`: whether its logarithm is evenly spread: 0.001 … 0.01 is as likely as 0.01 … 0.1. Default false.
  * @throws RangeError unless low < high, and 0 < low with `log`.
  * @example
  * const space = { dropout: real(0, 0.5), rate: real(1e-4, 1e-1, { log: true }) }

@@ -39,6 +39,7 @@ export interface Known {
 export interface Strategy {
   /** What it is, with its options: a search goes on only with the same. */
   readonly text: string
+  /** What to do next, after all that was asked for before is done; nothing at the end. */
   next(known: Known): readonly Job[]
 }
 
@@ -71,7 +72,7 @@ export function random({ trials }: { trials: number }): Strategy {
 
 /**
  * Every combination: all values of a choice, and so many values evenly apart of each range.
- * @param options.steps values of a range, default 5; a range of whole numbers that has fewer gives all.
+ * @param options `steps`: values of a range, default 5; a range of whole numbers that has fewer gives all.
  * @throws RangeError for fewer than one step.
  * @example
  * await search({ space: { rate: choice(0.1, 0.01), width: integer(1, 3) }, objective, strategy: grid() })   // six trials

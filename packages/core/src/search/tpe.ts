@@ -2,6 +2,7 @@ import type { HostRng } from '../random/host-rng.ts'
 import type { Dimension } from './space.ts'
 import { anywhere, positive, type Job, type Strategy, type Trial } from './strategy.ts'
 
+/** Options of `tpe`. */
 export interface TpeOptions {
   /** Points in all. */
   trials: number

@@ -5,7 +5,7 @@ import type { Space } from './space.ts'
 
 /**
  * The trials of a search as an aligned table, the best first; trials that went on with more are shown with what they had last.
- * @param options.rows how many are shown; default 20.
+ * @param options `rows`: how many are shown; default 20.
  * @throws RangeError for fewer than one row.
  * @example
  * console.log(trialsTable(await search({ space, objective, strategy: random({ trials: 30 }) })))

@@ -101,12 +101,15 @@ export abstract class Fluent {
   not() {
     return this.#bool('not').op('equal', [this.fill(0, [])], {})
   }
+  /** bool: both are true (not 0). */
   and(b: Tensor) {
     return this.#bool('and', b).where(b, 0)
   }
+  /** bool: one of them is true (not 0), or both. */
   or(b: Tensor) {
     return this.#bool('or', b).where(1, b)
   }
+  /** bool: just one of them is true (not 0). */
   xor(b: Tensor) {
     return this.#bool('xor', b).notEqual(b)
   }
@@ -132,6 +135,7 @@ export abstract class Fluent {
   abs() {
     return this.op('abs', [], {})
   }
+  /** −1, 0 or 1 */
   sign() {
     return this.op('sign', [], {})
   }
@@ -235,6 +239,7 @@ export abstract class Fluent {
   round() {
     return this.op('round', [], {})
   }
+  /** The same numbers in another dtype; to integers they are cut towards 0, to bool all but 0 is true. */
   cast(dtype: DType) {
     return dtype === this.dtype ? this.self : this.op('cast', [], { dtype })
   }
@@ -245,12 +250,15 @@ export abstract class Fluent {
     return this.op('where', [this.scalar(yes, dtype), this.scalar(no, dtype)], {})
   }
 
+  /** Their sum; of all unless axes are given. keepDims: the axes stay, with size 1. */
   sum(axes?: Axes, keepDims = false) {
     return this.op('sum', [], { axes: this.#axes(axes), keepDims })
   }
+  /** Their mean; of all unless axes are given. keepDims: the axes stay, with size 1. */
   mean(axes?: Axes, keepDims = false) {
     return this.op('mean', [], { axes: this.#axes(axes), keepDims })
   }
+  /** Their product; of all unless axes are given. keepDims: the axes stay, with size 1. */
   prod(axes?: Axes, keepDims = false) {
     return prod(this.self, this.#axes(axes), keepDims)
   }
@@ -258,6 +266,7 @@ export abstract class Fluent {
   max(axes?: Axes, keepDims = false) {
     return this.op('max', [], { axes: this.#axes(axes), keepDims })
   }
+  /** The smallest; of all unless axes are given. keepDims: the axes stay, with size 1. */
   min(axes?: Axes, keepDims = false) {
     return this.op('min', [], { axes: this.#axes(axes), keepDims })
   }
@@ -289,6 +298,7 @@ export abstract class Fluent {
   cumsum(axis = -1, { exclusive = false, reverse = false } = {}) {
     return this.op('cumsum', [], { axis: this.#axis(axis), exclusive, reverse })
   }
+  /** Running products along an axis. exclusive: each without itself; reverse: from the end. */
   cumprod(axis = -1, { exclusive = false, reverse = false } = {}) {
     return cumprod(this.self, this.#axis(axis), exclusive, reverse)
   }
@@ -296,6 +306,7 @@ export abstract class Fluent {
   argMax(axis = -1) {
     return this.op('argMax', [], { axis: this.#axis(axis) })
   }
+  /** Where the smallest is along an axis, the first of equal ones. → int32 */
   argMin(axis = -1) {
     return this.op('argMin', [], { axis: this.#axis(axis) })
   }
@@ -316,6 +327,7 @@ export abstract class Fluent {
       .map(t => t.swapAxes(a, last)) as [Tensor, Tensor]
     return { values, indices }
   }
+  /** The numbers along an axis in order, the smallest first unless descending. */
   sort(axis = -1, { descending = false } = {}) {
     return this.topK(this.shape[this.#axis(axis)]!, { axis, largest: descending }).values
   }
@@ -332,6 +344,10 @@ export abstract class Fluent {
     return this.sum(axes).reshape(shape)
   }
 
+  /**
+   * The same numbers in row-major order in another shape; one side may be −1, what is left over.
+   * @throws ShapeError if the sizes differ.
+   */
   reshape(shape: Shape): Tensor {
     const full = fillShape(shape, size(this.shape))
     return sameShape(full, this.shape) ? this.self : this.op('reshape', [], { shape: full })
@@ -350,12 +366,18 @@ export abstract class Fluent {
     if (this.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${axis} of [${this.shape}] is not 1`)
     return this.reshape(this.shape.toSpliced(at, 1))
   }
+  /**
+   * Repeated to a larger shape, by the rules of broadcasting.
+   * @throws ShapeError if it does not fit.
+   */
   broadcastTo(shape: Shape) {
     return sameShape(shape, this.shape) ? this.self : this.op('broadcastTo', [], { shape: [...shape] })
   }
+  /** Axes in another order: axis i of the result is axis perm[i]. Default: turned round. */
   transpose(perm: number[] = range(this.shape.length).reverse()) {
     return this.op('transpose', [], { perm })
   }
+  /** Two axes in each other's place. */
   swapAxes(a: number, b: number): Tensor {
     const [i, j] = [this.#axis(a), this.#axis(b)]
     return i === j ? this.self : this.transpose(range(this.shape.length).with(i, j).with(j, i))
@@ -447,9 +469,11 @@ export abstract class Fluent {
     if (m === undefined) throw new ShapeError(`a triangle needs two axes or more, got [${this.shape}]`)
     return this.iota(n!).add(diagonal).reshape([n!, 1]).greaterEqual(this.iota(m))
   }
+  /** Zeros of this shape and dtype. */
   zerosLike() {
     return this.fill(0, this.shape)
   }
+  /** Ones of this shape and dtype. */
   onesLike() {
     return this.fill(1, this.shape)
   }

@@ -16,8 +16,11 @@ export interface Spec {
 const arrays = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, bool: Uint8Array } as const
 
 export const isDType = (x: unknown): x is DType => typeof x === 'string' && Object.hasOwn(arrays, x)
+/** How many numbers a shape has: the product of its sides. */
 export const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
+/** Whether two shapes have the same sides. */
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
+/** [0, 1, …, n − 1] */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
 export const isFloat = ({ dtype }: { dtype: DType }): boolean => dtype === 'float32'
 

@@ -36,15 +36,19 @@ export class Tensor extends Fluent implements Spec {
     this.place = place
   }
 
+  /** The tensor itself. */
   protected get self(): Tensor {
     return this
   }
+  /** A tensor of one number, of this dtype. */
   protected fill(value: number, shape: Shape): Tensor {
     return full(shape, value, this.dtype)
   }
+  /** int32 [0, 1, …, length − 1] */
   protected iota(length: number): Tensor {
     return iota(length)
   }
+  /** A number as a tensor of shape []. */
   protected scalar(x: TensorLike, dtype: DType): Tensor {
     return typeof x === 'number' ? full([], x, dtype) : x
   }
@@ -88,6 +92,10 @@ export class Tensor extends Fluent implements Spec {
     this.#single()
     return (await this.data())[0]!
   }
+  /**
+   * The only number of a tensor, where it can be had at once.
+   * @throws ShapeError for another size; PortolanError where the device must be waited for: `await item()`.
+   */
   itemSync(): number {
     this.#single()
     return this.dataSync()[0]!
@@ -180,7 +188,9 @@ export function full(shape: Shape, value: number, dtype: DType = 'float32'): Ten
   checkNumber('full', value, dtype)
   return apply('full', [], { shape: [...shape], value, dtype })[0]!
 }
+/** A tensor of zeros. */
 export const zeros = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 0, dtype)
+/** A tensor of ones. */
 export const ones = (shape: Shape, dtype: DType = 'float32'): Tensor => full(shape, 1, dtype)
 /** 0, 1, …, length − 1. */
 export const iota = (length: number, dtype: DType = 'int32'): Tensor => apply('iota', [], { length, dtype })[0]!

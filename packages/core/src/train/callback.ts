@@ -31,11 +31,17 @@ export interface Callback {
    * before it is told of each; without, there is one step a run. Default false.
    */
   readonly watches?: boolean
+  /** Before the first epoch. */
   fitStart?(run: Run): void | Promise<void>
+  /** Before the first batch of an epoch. */
   epochStart?(run: Run): void | Promise<void>
+  /** After each step; `run.logs` are those of its batch. */
   batchEnd?(run: Run): void | Promise<void>
+  /** After the validation set; its figures are in `run.validation`. */
   validationEnd?(run: Run): void | Promise<void>
+  /** After an epoch and its validation. */
   epochEnd?(run: Run): void | Promise<void>
+  /** After the last epoch, however training ended. */
   fitEnd?(run: Run): void | Promise<void>
   /** What it must remember to go on: as for JSON, and tensors. */
   state?(): unknown

@@ -25,5 +25,6 @@ export interface Checkpointer {
   readonly last: string | undefined
   /** Tells the user something. */
   warn(message: string): void
+  /** Waits until the last snapshot is kept. */
   close(): Promise<void>
 }

@@ -25,6 +25,7 @@ export class History {
     this.epochs = [...epochs]
   }
 
+  /** The last epoch's logs; undefined before the first. */
   last(): EpochLog | undefined {
     return this.epochs.at(-1)
   }

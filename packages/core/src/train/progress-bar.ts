@@ -1,5 +1,6 @@
 /** What a progress bar writes to: `process.stderr`, or anything like it. */
 export interface ProgressStream {
+  /** Shows a piece of text. */
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
@@ -25,7 +26,7 @@ const longestBar = 30
  *
  * It fits the terminal's width. Where the stream is no terminal, it writes no control characters: a plain line
  * every ten seconds, and the epoch's summary. It reads the clock to show the time, for nothing else.
- * @param options.stream `process.stderr` unless given; the console where there is no process.
+ * @param options `stream`: `process.stderr` unless given; the console where there is no process.
  * @example
  * const bar = progressBar()
  * bar.start(2, 5, 469)

@@ -9,6 +9,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 export interface Runner {
   /** Named inputs to named outputs. */
   predict(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>
+  /** Gives back what it holds; it cannot answer afterwards. */
   dispose(): Promise<void>
 }
 

@@ -22,7 +22,10 @@ export type Objective = (output: Tensor, target: Tensor) => Tensor
 
 /** Options of `supervised`. */
 export interface SupervisedOptions {
-  model: Module & { forward(...x: Tensor[]): Tensor }
+  model: Module & {
+    /** What of a batch goes in → the output that the loss is about. */
+    forward(...x: Tensor[]): Tensor
+  }
   loss: Objective
   optimizer: Optimizer
   /** By name: means over the batch. */
@@ -35,7 +38,10 @@ export interface SupervisedOptions {
 
 /** For a model that gives several outputs by name. */
 export interface SeveralOutputsOptions<K extends string> {
-  model: Module & { forward(...x: Tensor[]): Readonly<Record<K, Tensor>> }
+  model: Module & {
+    /** What of a batch goes in → the outputs by name. */
+    forward(...x: Tensor[]): Readonly<Record<K, Tensor>>
+  }
   /** The loss of each output that is learned. */
   loss: { readonly [name in K]?: Objective }
   optimizer: Optimizer

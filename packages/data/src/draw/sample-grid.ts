@@ -7,6 +7,7 @@ import { viewOf, type PixelView } from '../transform/pixel-view.ts'
 /** Anything that hands out samples with an `image`. */
 export interface SampleSource {
   readonly length: number
+  /** The sample at an index, from 0. */
   at(index: number): Fields | Promise<Fields>
 }
 

@@ -5,7 +5,7 @@ import { zerosLike } from '../source/zeros-like.ts'
 import type { SampleTransform } from '../transform/sample-transform.ts'
 
 /** What a window's part is: `length` steps from `start` on, and of a series `[t, c]` these columns. */
-interface Part {
+export interface WindowPart {
   readonly start: number
   readonly length: number
   readonly columns?: readonly number[]
@@ -25,11 +25,11 @@ export interface WindowOptions {
 export class WindowDataset implements BatchSource<'x' | 'y'> {
   readonly length: number
   readonly #series: Field
-  readonly #parts: { readonly x: Part; readonly y: Part }
+  readonly #parts: { readonly x: WindowPart; readonly y: WindowPart }
   readonly #stride: number
 
   /** @throws RangeError when an option is out of its range, or the series is shorter than one window. */
-  constructor(what: string, series: Field, parts: { readonly x: Part; readonly y: Part }, { stride = 1 }: WindowOptions) {
+  constructor(what: string, series: Field, parts: { readonly x: WindowPart; readonly y: WindowPart }, { stride = 1 }: WindowOptions) {
     const [t = 0, channels = 1] = series.shape
     if (series.shape.length > 2 || t * channels !== series.data.length)
       throw new ShapeError(`${what}: the series must be [t] or [t, channels], got [${series.shape}] of ${series.data.length} numbers.`)
@@ -67,7 +67,7 @@ export class WindowDataset implements BatchSource<'x' | 'y'> {
     return collate(Array.from(indices, change))
   }
 
-  #cut(first: number, { start, length, columns }: Part): Field {
+  #cut(first: number, { start, length, columns }: WindowPart): Field {
     const { data, shape } = this.#series
     const [, channels = 1] = shape
     const from = (first + start) * channels

@@ -86,6 +86,7 @@ export class FileDataset<K extends string = string> implements BatchSource<K> {
     this.#workers = workers
   }
 
+  /** How many samples there are. */
   get length(): number {
     return this.samples.length
   }

@@ -15,7 +15,8 @@ export interface ShapesOptions {
   readonly seed?: number
 }
 
-type ShapeField = 'image' | 'label' | 'boxes' | 'classes' | 'mask'
+/** What a sample of `shapes` has. */
+export type ShapeField = 'image' | 'label' | 'boxes' | 'classes' | 'mask'
 
 /** Pictures with shapes, to train and to test on. */
 export interface Shapes {

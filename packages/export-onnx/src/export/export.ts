@@ -18,7 +18,10 @@ export type Ports = Readonly<Record<string, Port>>
 /** What a model gives: one tensor, several, or several by name. */
 export type Outputs = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>
 /** A module whose `forward` takes tensors and gives tensors. */
-export type Exportable = Module & { forward(...x: Tensor[]): Outputs }
+export type Exportable = Module & {
+  /** Inputs in the order of the ports → what the file gives. */
+  forward(...x: Tensor[]): Outputs
+}
 
 /** What is put before and after a model in its file. */
 export interface Wrapping {

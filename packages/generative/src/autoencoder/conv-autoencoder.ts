@@ -1,5 +1,6 @@
 import { Conv2d, ConvTranspose2d, Module, RangeError, ReLU, Sequential, type Tensor } from '@portolan/core'
 
+/** Options of `ConvAutoencoder`. */
 export interface ConvAutoencoderOptions {
   /** Of a picture; default 1. */
   channels?: number
@@ -40,6 +41,7 @@ export class ConvAutoencoder extends Module {
   decode(code: Tensor): Tensor {
     return this.decoder.forward(code).sigmoid()
   }
+  /** x: [n, c, h, w], 0 … 1 → the same pictures, made again */
   forward(x: Tensor): Tensor {
     return this.decode(this.encode(x))
   }

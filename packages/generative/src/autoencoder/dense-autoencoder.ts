@@ -1,6 +1,7 @@
 import { Module, Sequential, type Shape, type Tensor } from '@portolan/core'
 import { checkSamples, denseLayers, sampleSize } from './dense-layers.ts'
 
+/** Options of `DenseAutoencoder`. */
 export interface DenseAutoencoderOptions {
   /** Of one sample; default [1, 28, 28]. */
   shape?: Shape
@@ -43,6 +44,7 @@ export class DenseAutoencoder extends Module {
       .sigmoid()
       .reshape([-1, ...this.shape])
   }
+  /** x: [n, ...shape], 0 … 1 → the same samples, made again */
   forward(x: Tensor): Tensor {
     return this.decode(this.encode(x))
   }

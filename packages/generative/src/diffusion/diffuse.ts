@@ -2,7 +2,10 @@ import { tensor, type Module, type Tensor } from '@portolan/core'
 import type { NoiseSchedule } from './noise-schedule.ts'
 
 /** A model that says what noise is in a sample. x: [n, ...], t: int32 [n] → [n, ...] */
-export type Denoiser = Module & { forward(x: Tensor, t: Tensor, label?: Tensor): Tensor }
+export type Denoiser = Module & {
+  /** x: [n, ...], t: int32 [n], label: int32 [n] → the noise in x: [n, ...] */
+  forward(x: Tensor, t: Tensor, label?: Tensor): Tensor
+}
 
 /** A number of the schedule for each sample, that broadcasts to it. t: int32 [n] → [n, 1, …] */
 export const at = (table: readonly number[], t: Tensor, like: Tensor): Tensor =>
@@ -24,6 +27,7 @@ const map = (schedule: NoiseSchedule, f: (alphaBar: number, beta: number, before
 export const addNoise = (schedule: NoiseSchedule, x: Tensor, t: Tensor, noise: Tensor): Tensor =>
   x.mul(at(map(schedule, a => Math.sqrt(a)), t, x)).add(noise.mul(at(map(schedule, a => Math.sqrt(1 - a)), t, x))) // prettier-ignore
 
+/** Options of a step back. */
 export interface StepOptions {
   /** Whether the picture that a step aims at is limited to −1 … 1, the range of the samples; default true. */
   clip?: boolean
@@ -71,6 +75,7 @@ export function ddpmStep(schedule: NoiseSchedule, x: Tensor, t: Tensor, noise: T
     .add(fresh.mul(at(deviation, t, x)))
 }
 
+/** Options of `ddimStep`. */
 export interface DdimOptions extends StepOptions {
   /** How much fresh noise there is, 0 … 1: with 0, the default, noise alone decides what comes out; with 1 it is that of `ddpmStep`. */
   eta?: number

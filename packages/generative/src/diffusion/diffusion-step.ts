@@ -3,6 +3,7 @@ import { entry } from '../entry.ts'
 import { addNoise, type Denoiser } from './diffuse.ts'
 import type { NoiseSchedule } from './noise-schedule.ts'
 
+/** Options of `diffusionStep`. */
 export interface DiffusionStepOptions {
   model: Denoiser
   schedule: NoiseSchedule

@@ -15,6 +15,7 @@ import {
   type Tensor,
 } from '@portolan/core'
 
+/** Options of `DiffusionUNet`. */
 export interface DiffusionUNetOptions {
   /** Of the samples; default 1. */
   channels?: number
@@ -132,6 +133,7 @@ export class DiffusionUNet extends Module {
     this.last = new Conv2d(at[0]!, channels * patch ** 2, 3, { padding: 1 })
   }
 
+  /** x: [n, c, h, w], t: int32 [n], label: int32 [n] with classes → the noise in x: [n, c, h, w] */
   forward(x: Tensor, t: Tensor, label?: Tensor): Tensor {
     const sides = this.#patch * 2 ** this.halve.length
     if (x.shape.length !== 4 || x.shape.slice(2).some(d => d % sides))

@@ -7,6 +7,7 @@ const checkSteps = (name: string, steps: number, schedule: NoiseSchedule): void 
     throw new RangeError(`${name}: steps must be a whole number from 1 to the schedule's ${schedule.steps}, got ${steps}`)
 }
 
+/** Options of `sampleDdpm`, and of all ways to draw samples. */
 export interface SampleOptions {
   /** Of the fresh noise; default 0. */
   seed?: number
@@ -20,6 +21,7 @@ export interface SampleOptions {
   onStep?: (x: Tensor, left: number) => void | Promise<void>
 }
 
+/** Options of `sampleDdim`. */
 export interface DdimSampleOptions extends SampleOptions {
   /** How many steps, evenly of all; default 50. */
   steps?: number
@@ -116,6 +118,7 @@ export class DDIMSampler extends Module {
     this.#stops = visited(schedule, steps)
     this.#clip = clip
   }
+  /** noise: [n, c, h, w], N(0, 1) → samples of its shape, −1 … 1 */
   forward(noise: Tensor): Tensor {
     const n = noise.shape[0]!
     const column = (values: readonly number[]): Tensor => tensor(Int32Array.from(values), [values.length, 1])

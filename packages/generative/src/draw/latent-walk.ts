@@ -1,5 +1,6 @@
 import { RangeError, ShapeError, tensor, type Tensor } from '@portolan/core'
 
+/** Options of `latentWalk`. */
 export interface LatentWalkOptions {
   /** Steps from one stop to the next; default 10. */
   steps?: number

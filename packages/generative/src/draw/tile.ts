@@ -1,6 +1,7 @@
 import { RangeError, ShapeError } from '@portolan/core'
 import type { Picture } from '@portolan/core/draw'
 
+/** Options of `tile`. */
 export interface TileOptions {
   /** Pictures in a row; about as many as there are rows unless given. */
   columns?: number

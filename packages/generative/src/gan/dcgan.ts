@@ -2,6 +2,7 @@ import { BatchNorm2d, concat, Conv2d, ConvTranspose2d, leakyRelu, Linear, Module
 import { checkSamples } from '../autoencoder/dense-layers.ts'
 import { classRows } from './class-rows.ts'
 
+/** Options of both networks of a DCGAN. */
 export interface DCGANOptions {
   /** Sides of the pictures, a multiple of 4; default 28. */
   size?: number
@@ -13,6 +14,7 @@ export interface DCGANOptions {
   classes?: number
 }
 
+/** Options of `DCGANGenerator`. */
 export interface DCGANGeneratorOptions extends DCGANOptions {
   /** Default 100. */
   latents?: number
@@ -55,6 +57,7 @@ export class DCGANGenerator extends Module {
     this.bn1 = new BatchNorm2d(2 * width)
     this.up2 = new ConvTranspose2d(2 * width, channels, 5, twice)
   }
+  /** z: [n, latents], N(0, 1), label: int32 [n] with classes → pictures [n, channels, size, size], −1 … 1 */
   forward(z: Tensor, label?: Tensor): Tensor {
     const [channels, side] = this.#maps
     const seed = this.classes ? concat([z, classRows('DCGANGenerator', label, this.classes, z.shape[0]!)], 1) : z
@@ -91,6 +94,7 @@ export class DCGANDiscriminator extends Module {
     this.fc = new Linear(features, 1)
     this.classVectors = classes ? new Linear(classes, features, { bias: false }) : undefined
   }
+  /** x: [n, channels, size, size], −1 … 1, label: int32 [n] with classes → scores [n, 1], high for real ones */
   forward(x: Tensor, label?: Tensor): Tensor {
     checkSamples('DCGANDiscriminator', x, this.#shape)
     let h = leakyRelu(this.conv1.forward(x), 0.2) // [n, width, size/2, size/2]

@@ -1,6 +1,7 @@
 import { leakyRelu, Linear, Module, Sequential, type Shape, type Tensor } from '@portolan/core'
 import { checkSamples, denseLayers, sampleSize } from '../autoencoder/dense-layers.ts'
 
+/** Options of `DenseGenerator`. */
 export interface DenseGeneratorOptions {
   /** Of one sample; default [1, 28, 28]. */
   shape?: Shape
@@ -28,6 +29,7 @@ export class DenseGenerator extends Module {
     this.latents = latents
     this.layers = new Sequential(denseLayers([latents, ...hidden, sampleSize('DenseGenerator', shape)]))
   }
+  /** z: [n, latents], N(0, 1) → [n, ...shape], 0 … 1 */
   forward(z: Tensor): Tensor {
     return this.layers
       .forward(z)
@@ -54,6 +56,7 @@ export class DenseDiscriminator extends Module {
     const sizes = [sampleSize('DenseDiscriminator', shape), ...hidden, 1]
     this.layers = sizes.slice(1).map((size, i) => new Linear(sizes[i]!, size))
   }
+  /** x: [n, ...shape] → scores [n, 1], high for real ones */
   forward(x: Tensor): Tensor {
     checkSamples('DenseDiscriminator', x, this.shape)
     return this.layers.reduce((h, layer, i) => layer.forward(i ? leakyRelu(h, 0.2) : h), x.flatten(1))

@@ -9,4 +9,7 @@ export type Generator = Module & {
 }
 
 /** Gives each sample a score, high for real ones: [n, 1]. */
-export type Discriminator = Module & { forward(x: Tensor, label?: Tensor): Tensor }
+export type Discriminator = Module & {
+  /** x: samples, label: int32 [n] → scores [n, 1] */
+  forward(x: Tensor, label?: Tensor): Tensor
+}

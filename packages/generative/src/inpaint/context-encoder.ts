@@ -1,6 +1,7 @@
 import { Conv2d, ConvTranspose2d, Module, ReLU, Sequential, type Tensor } from '@portolan/core'
 import { withHoles } from './holes.ts'
 
+/** Options of `ContextEncoder`. */
 export interface ContextEncoderOptions {
   /** Of a picture; default 1. */
   channels?: number
@@ -43,6 +44,7 @@ export class ContextEncoder extends Module {
       new Conv2d(width, channels, 3, { padding: 1 }),
     ])
   }
+  /** x: [n, c, h, w], 0 … 1, known: [n, 1, h, w], 1 or 0 → the pictures with their holes filled */
   forward(x: Tensor, known: Tensor): Tensor {
     const made = this.decoder.forward(this.encoder.forward(withHoles(x, known))).sigmoid()
     return x.mul(known).add(made.mul(known.neg().add(1)))

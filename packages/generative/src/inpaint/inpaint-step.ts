@@ -3,8 +3,12 @@ import { entry } from '../entry.ts'
 import { randomHoles } from './holes.ts'
 
 /** Fills holes. x: [n, c, h, w], known: [n, 1, h, w] → [n, c, h, w] */
-export type Inpainter = Module & { forward(x: Tensor, known: Tensor): Tensor }
+export type Inpainter = Module & {
+  /** x: [n, c, h, w], known: [n, 1, h, w] → [n, c, h, w] */
+  forward(x: Tensor, known: Tensor): Tensor
+}
 
+/** Options of `inpaintStep`. */
 export interface InpaintStepOptions {
   model: Inpainter
   optimizer: Optimizer

@@ -3,6 +3,7 @@ import { addNoise, ddimStep, visited, type Denoiser } from '../diffusion/diffuse
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts'
 import type { SampleOptions } from '../diffusion/sample.ts'
 
+/** Options of `repaint`. */
 export interface RepaintOptions extends Omit<SampleOptions, 'label' | 'onStep'> {
   /** How many steps, evenly of the schedule's; default 50. */
   steps?: number

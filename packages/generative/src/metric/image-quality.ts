@@ -1,5 +1,6 @@
 import { conv2d, RangeError, ShapeError, tensor, type Tensor } from '@portolan/core'
 
+/** Options of `psnr` and `ssim`. */
 export interface ImageQualityOptions {
   /** From black to white: 1 for 0 … 1, 2 for −1 … 1, 255 for bytes; default 1. */
   range?: number

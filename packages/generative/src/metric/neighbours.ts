@@ -1,6 +1,7 @@
 import { compile, concat, RangeError, tensor, type Engine, type Tensor } from '@portolan/core'
 import { checkWidths, rowsOf, type FeatureRows } from './feature-rows.ts'
 
+/** Options of figures that compare samples with their neighbours. */
 export interface NeighbourOptions {
   /** What computes; without one it is done op by op. */
   engine?: Engine
@@ -56,6 +57,7 @@ export async function nearestDistances(samples: FeatureRows, others: FeatureRows
   return ask('nearestDistances', samples, others, options, (a, b) => squares(a, b).min(1).sqrt())
 }
 
+/** Options of `precisionRecall`. */
 export interface PrecisionRecallOptions extends NeighbourOptions {
   /** The distance to which neighbour is the radius of a sample's ball, from 1; default 3. */
   k?: number

@@ -21,6 +21,7 @@ export class LayerMaps extends Module {
     this.#names = new Map(Object.entries(at).map(([name, i]) => [i, name]))
     this.#last = Math.max(...Object.values(at))
   }
+  /** x: what the first layer takes → the maps by their names */
   forward(x: Tensor): Record<string, Tensor> {
     const maps: Record<string, Tensor> = {}
     for (let i = 0; i <= this.#last; i++) {

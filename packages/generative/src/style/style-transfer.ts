@@ -2,8 +2,12 @@ import { adam, compile, evaluating, Module, mse, Param, PortolanError, RangeErro
 import { gram } from './gram.ts'
 
 /** Gives maps of a picture by the name of their layer. x: [n, 3, h, w] → [n, c, h′, w′] each */
-export type FeatureMaps = Module & { forward(x: Tensor): Readonly<Record<string, Tensor>> }
+export type FeatureMaps = Module & {
+  /** x: [n, 3, h, w] → maps by the name of their layer */
+  forward(x: Tensor): Readonly<Record<string, Tensor>>
+}
 
+/** Options of `styleTransfer`. */
 export interface StyleTransferOptions {
   /** Which maps say what is in a picture, and what that counts for. */
   content: Readonly<Record<string, number>>

@@ -1,10 +1,15 @@
-import { defaultRng, type Batch, type Module, type Optimizer, type Rng, type Tensor, type TrainStep } from '@portolan/core'
+import { defaultRng, type Batch, type Optimizer, type Rng, type Tensor, type TrainStep } from '@portolan/core'
 import { entry } from '../entry.ts'
 import { negativeElbo, reparametrize } from './negative-elbo.ts'
+import type { Decoder } from './vae-sampler.ts'
 import type { Posterior } from './vae.ts'
 
+/** Options of `vaeStep`. */
 export interface VaeStepOptions {
-  model: Module & { encode(x: Tensor): Posterior; decode(z: Tensor): Tensor }
+  model: Decoder & {
+    /** x: samples, 0 … 1 → mean and log-variance of q(z|x) */
+    encode(x: Tensor): Posterior
+  }
   optimizer: Optimizer
   /** Where noise comes from; default that of the last `seed`. */
   rng?: Rng

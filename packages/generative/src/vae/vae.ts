@@ -1,6 +1,7 @@
 import { Linear, Module, RangeError, Sequential, type Shape, type Tensor } from '@portolan/core'
 import { checkSamples, denseLayers, sampleSize } from '../autoencoder/dense-layers.ts'
 
+/** Options of `VAE`. */
 export interface VAEOptions {
   /** Of one sample; default [1, 28, 28]. */
   shape?: Shape
@@ -59,6 +60,7 @@ export class VAE extends Module {
   decode(z: Tensor): Tensor {
     return this.decoder.forward(z).reshape([-1, ...this.shape])
   }
+  /** x: [n, ...shape], 0 … 1 → the probabilities of its numbers, from the mean of q(z|x): [n, ...shape] */
   forward(x: Tensor): Tensor {
     return this.decode(this.encode(x).mean).sigmoid()
   }

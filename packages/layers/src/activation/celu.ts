@@ -14,6 +14,7 @@ export class CELU extends Module {
   constructor(readonly alpha = 1) {
     super()
   }
+  /** x: [...] → same, > −alpha */
   forward(x: Tensor): Tensor {
     return celu(x, this.alpha)
   }

@@ -25,6 +25,7 @@ abstract class Gated extends Module {
     super()
     this.#f = f
   }
+  /** x: [..., 2·d, ...] → [..., d, ...]: the axis halves */
   forward(x: Tensor): Tensor {
     return this.#f(x, this.axis)
   }

@@ -14,6 +14,7 @@ export class Hardshrink extends Module {
   constructor(readonly limit = 0.5) {
     super()
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return hardshrink(x, this.limit)
   }

@@ -14,6 +14,7 @@ export class Hardtanh extends Module {
   ) {
     super()
   }
+  /** x: [...] → same, low … high */
   forward(x: Tensor): Tensor {
     return hardtanh(x, this.low, this.high)
   }

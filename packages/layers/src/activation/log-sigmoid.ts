@@ -11,6 +11,7 @@ export const logSigmoid = (x: Tensor): Tensor => x.neg().softplus().neg()
  * new LogSigmoid().forward(tensor([0]))        // [-0.693]
  */
 export class LogSigmoid extends Module {
+  /** x: [...] → same, < 0 */
   forward(x: Tensor): Tensor {
     return logSigmoid(x)
   }

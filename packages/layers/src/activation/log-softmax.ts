@@ -11,6 +11,7 @@ export class LogSoftmax extends Module {
   constructor(readonly axis = -1) {
     super()
   }
+  /** x: [...] → same, ≤ 0 */
   forward(x: Tensor): Tensor {
     return x.logSoftmax(this.axis)
   }

@@ -16,6 +16,7 @@ export class Maxout extends Module {
     this.linear = new Linear(inFeatures, outFeatures * pieces)
     this.#pieces = pieces
   }
+  /** x: [..., in] → [..., out] */
   forward(x: Tensor): Tensor {
     const y = this.linear.forward(x)
     return y.reshape([...y.shape.slice(0, -1), -1, this.#pieces]).max(-1)

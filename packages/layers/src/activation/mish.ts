@@ -11,6 +11,7 @@ export const mish = (x: Tensor): Tensor => x.mul(x.softplus().tanh())
  * new Mish().forward(tensor([-1, 2]))          // [-0.303, 1.944]
  */
 export class Mish extends Module {
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return mish(x)
   }

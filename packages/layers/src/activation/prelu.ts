@@ -22,6 +22,10 @@ export class PReLU extends Module {
     super()
     this.weight = param([channels], constant(start))
   }
+  /**
+   * x: [n, c, ...] → same.
+   * @throws ShapeError for other channels, where there are several.
+   */
   forward(x: Tensor): Tensor {
     if (this.channels > 1 && x.shape[1] !== this.channels)
       throw new ShapeError(`PReLU: axis 1 must be ${this.channels} channels, got [${x.shape}]`)

@@ -20,6 +20,7 @@ export class RReLU extends Module {
     if (!(low <= high)) throw new RangeError(`RReLU: low must not be above high, got ${low} and ${high}`)
     this.rng = rng
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     if (!this.training) return leakyRelu(x, (this.low + this.high) / 2)
     const slope = this.rng

@@ -14,6 +14,7 @@ export const selu = (x: Tensor): Tensor => elu(x, alpha).mul(scale)
  * new SELU().forward(tensor([-1, 2]))          // [-1.111, 2.101]
  */
 export class SELU extends Module {
+  /** x: [...] → same, > −1.7581 */
   forward(x: Tensor): Tensor {
     return selu(x)
   }

@@ -14,6 +14,7 @@ export class Softmin extends Module {
   constructor(readonly axis = -1) {
     super()
   }
+  /** x: [...] → same, 0 … 1 with the sum 1 along the axis */
   forward(x: Tensor): Tensor {
     return softmin(x, this.axis)
   }

@@ -16,6 +16,7 @@ export class Softshrink extends Module {
     super()
     if (!(by >= 0)) throw new RangeError(`Softshrink: by must be at least 0, got ${by}`)
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return softshrink(x, this.by)
   }

@@ -11,6 +11,7 @@ export const softsign = (x: Tensor): Tensor => x.div(x.abs().add(1))
  * new Softsign().forward(tensor([-1, 3]))      // [-0.5, 0.75]
  */
 export class Softsign extends Module {
+  /** x: [...] → same, −1 … 1 */
   forward(x: Tensor): Tensor {
     return softsign(x)
   }

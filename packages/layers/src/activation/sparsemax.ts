@@ -25,6 +25,7 @@ export class Sparsemax extends Module {
   constructor(readonly axis = -1) {
     super()
   }
+  /** x: [...] → same, 0 … 1 with the sum 1 along the axis */
   forward(x: Tensor): Tensor {
     return sparsemax(x, this.axis)
   }

@@ -11,6 +11,7 @@ export const tanhshrink = (x: Tensor): Tensor => x.sub(x.tanh())
  * new Tanhshrink().forward(tensor([0, 1]))     // [0, 0.238]
  */
 export class Tanhshrink extends Module {
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return tanhshrink(x)
   }

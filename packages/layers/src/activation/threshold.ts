@@ -17,6 +17,7 @@ export class Threshold extends Module {
   ) {
     super()
   }
+  /** x: [...] → same */
   forward(x: Tensor): Tensor {
     return threshold(x, this.limit, this.value)
   }

@@ -21,6 +21,7 @@ export class AdditiveAttention extends Module {
     this.key = new Linear(keyDim, hidden, { bias: false })
     this.score = new Linear(hidden, 1, { bias: false })
   }
+  /** query: [n, tq, queryDim], key: [n, tk, keyDim], value: [n, tk, e], default the keys → [n, tq, e] */
   forward(query: Tensor, { key, value = key, mask }: SequenceAttentionInputs): Tensor {
     const sum = this.query.forward(query).expandDims(2).add(this.key.forward(key).expandDims(1)) // [n, tq, tk, hidden]
     return weigh('AdditiveAttention', this.score.forward(sum.tanh()).squeeze(-1), value, mask)

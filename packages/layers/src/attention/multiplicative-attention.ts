@@ -16,6 +16,7 @@ export class MultiplicativeAttention extends Module {
     super()
     this.key = new Linear(keyDim, queryDim, { bias: false })
   }
+  /** query: [n, tq, queryDim], key: [n, tk, keyDim], value: [n, tk, e], default the keys → [n, tq, e] */
   forward(query: Tensor, { key, value = key, mask }: SequenceAttentionInputs): Tensor {
     return weigh('MultiplicativeAttention', query.matmul(this.key.forward(key), { transposeB: true }), value, mask)
   }

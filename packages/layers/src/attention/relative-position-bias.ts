@@ -35,6 +35,7 @@ export class RelativePositionBias extends Module {
     this.#bidirectional = bidirectional
   }
 
+  /** t: places of the queries, keys: of the keys, default as many → [heads, t, keys] */
   forward(t: number, { keys = t }: { keys?: number } = {}): Tensor {
     const places = Int32Array.from({ length: t * keys }, (_, i) => this.#bucket((i % keys) - Math.floor(i / keys)))
     return this.relativeAttentionBias.forward(tensor(places, [t, keys])).transpose([2, 0, 1])

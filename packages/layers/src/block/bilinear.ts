@@ -17,6 +17,7 @@ export class Bilinear extends Module {
     this.weight = param([outFeatures, left, right], init)
     this.bias = bias ? param([outFeatures], init) : undefined
   }
+  /** a: [..., left], b: [..., right] → [..., out] */
   forward(a: Tensor, b: Tensor): Tensor {
     const [out, left, right] = this.weight.shape as [number, number, number]
     if (a.shape.at(-1) !== left || b.shape.at(-1) !== right)

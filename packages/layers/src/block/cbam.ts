@@ -29,6 +29,7 @@ export class CBAM extends Module {
     ])
     this.spatial = new Conv2d(2, 1, kernel, { padding: kernel >> 1, bias: false })
   }
+  /** x: [n, c, h, w] → same */
   forward(x: Tensor): Tensor {
     const channels = this.mlp
       .forward(x.mean([2, 3], true))

@@ -47,6 +47,7 @@ export class ConvNeXtBlock extends Module {
     ])
     this.drop = new DropPath(dropPath)
   }
+  /** x: [n, c, h, w] → same */
   forward(x: Tensor): Tensor {
     return x.add(this.drop.forward(this.block.forward(x).mul(this.layerScale.value)))
   }

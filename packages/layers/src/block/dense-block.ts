@@ -45,6 +45,7 @@ export class DenseBlock extends Module {
     this.#layers = Array.from({ length: layers }, (_, i) => new DenseLayer(inChannels + i * growth, growth, width))
     Object.assign(this, Object.fromEntries(this.#layers.map((layer, i) => [`denselayer${i + 1}`, layer])))
   }
+  /** x: [n, in, h, w] → [n, in + layers·growth, h, w] */
   forward(x: Tensor): Tensor {
     return this.#layers.reduce((all, layer) => concat([all, layer.forward(all)], 1), x)
   }
@@ -67,6 +68,7 @@ export class DenseTransition extends Module {
     this.norm = new BatchNorm2d(inChannels)
     this.conv = new Conv2d(inChannels, outChannels, 1, { bias: false })
   }
+  /** x: [n, in, h, w] → [n, out, ⌊h / 2⌋, ⌊w / 2⌋] */
   forward(x: Tensor): Tensor {
     return this.pool.forward(this.conv.forward(this.norm.forward(x).relu()))
   }

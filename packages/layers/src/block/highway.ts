@@ -27,6 +27,7 @@ export class Highway extends Module {
     bias!.value = full(bias!.shape, gateBias)
     this.#activation = activation
   }
+  /** x: [..., d] → same */
   forward(x: Tensor): Tensor {
     const made = this.#activation(this.transform.forward(x))
     return x.add(this.gate.forward(x).sigmoid().mul(made.sub(x)))

@@ -56,6 +56,7 @@ export class LoRALinear extends Module {
     return this.#merged.value
   }
 
+  /** x: [..., in] → [..., out] */
   forward(x: Tensor): Tensor {
     const y = this.base.forward(x)
     if (this.merged) return y
@@ -63,9 +64,11 @@ export class LoRALinear extends Module {
     return y.add(narrow.matmul(this.loraB.value, { transposeB: true }).mul(this.#scale))
   }
 
+  /** Adds the product to the base's weight, so that it costs nothing more; it is not learned while it is there. */
   merge(): void {
     this.#put(true)
   }
+  /** Takes the product out of the base's weight again. */
   unmerge(): void {
     this.#put(false)
   }

@@ -33,6 +33,7 @@ export class MixtureOfExperts extends Module {
     this.#topK = topK
   }
 
+  /** x: [..., dim] → y [..., dim] and balance [] */
   forward(x: Tensor): { y: Tensor; balance: Tensor } {
     const count = this.experts.length
     const logits = this.gate.forward(x) // [..., experts]

@@ -12,6 +12,10 @@ export class ChannelShuffle extends Module {
   constructor(readonly groups: number) {
     super()
   }
+  /**
+   * x: [n, c, ...] → same.
+   * @throws ShapeError unless the groups divide the channels.
+   */
   forward(x: Tensor): Tensor {
     const [n, c, ...sides] = x.shape as [number, number, ...number[]]
     if (x.shape.length < 2 || c % this.groups)

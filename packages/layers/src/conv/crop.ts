@@ -13,6 +13,7 @@ export class Crop extends Module {
   constructor(readonly amount: Amount) {
     super()
   }
+  /** x: [n, c, ...sides] → [n, c, ...sides − before − after] */
   forward(x: Tensor): Tensor {
     const [before, after] = amounts('Crop', this.amount, x.shape)
     return x.sliceTo(

@@ -35,6 +35,7 @@ export class DepthwiseSeparableConv1d extends Module {
     this.depthwise = new Conv1d(inChannels, inChannels * multiplier, kernel, { ...window, bias, groups: inChannels })
     this.pointwise = new Conv1d(inChannels * multiplier, outChannels, 1, { bias })
   }
+  /** x: [n, in, l] → [n, out, l′] */
   forward(x: Tensor): Tensor {
     return this.pointwise.forward(this.depthwise.forward(x))
   }
@@ -61,6 +62,7 @@ export class DepthwiseSeparableConv2d extends Module {
     this.depthwise = new Conv2d(inChannels, inChannels * multiplier, kernel, { ...window, bias, groups: inChannels })
     this.pointwise = new Conv2d(inChannels * multiplier, outChannels, 1, { bias })
   }
+  /** x: [n, in, h, w] → [n, out, h′, w′] */
   forward(x: Tensor): Tensor {
     return this.pointwise.forward(this.depthwise.forward(x))
   }

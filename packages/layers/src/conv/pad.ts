@@ -28,6 +28,7 @@ export class Pad extends Module {
     super()
     this.#options = options
   }
+  /** x: [n, c, ...sides] → [n, c, ...sides + before + after] */
   forward(x: Tensor): Tensor {
     return x.pad(...amounts('Pad', this.amount, x.shape), this.#options)
   }

@@ -35,6 +35,7 @@ export class PixelShuffle extends Module {
   constructor(readonly factor: number) {
     super()
   }
+  /** x: [n, c·r², h, w] → [n, c, h·r, w·r] */
   forward(x: Tensor): Tensor {
     return pixelShuffle(x, this.factor)
   }
@@ -52,6 +53,7 @@ export class PixelUnshuffle extends Module {
   constructor(readonly factor: number) {
     super()
   }
+  /** x: [n, c, h·r, w·r] → [n, c·r², h, w] */
   forward(x: Tensor): Tensor {
     return pixelUnshuffle(x, this.factor)
   }

@@ -34,6 +34,7 @@ export class Unfold extends Module {
     super()
     this.#options = options
   }
+  /** x: [n, c, h, w] → [n, c·kh·kw, windows] */
   forward(x: Tensor): Tensor {
     const c = x.shape[1] ?? 0
     return conv2d(x, windows(c, this.kernel), { ...this.#options, groups: c }).flatten(2)
@@ -58,6 +59,7 @@ export class Fold extends Module {
     super()
     this.#options = options
   }
+  /** x: [n, c·kh·kw, windows] → [n, c, ...size] */
   forward(x: Tensor): Tensor {
     const [stride, dilation] = [pair(this.#options.stride ?? 1), pair(this.#options.dilation ?? 1)]
     const [kernel, pads] = [pair(this.kernel), ends(this.#options.padding ?? 0)]

@@ -25,6 +25,7 @@ export class EmbeddingBag extends Module {
     this.weight = param([count, d], init)
     this.mode = mode
   }
+  /** index: int32 [n, t] in 0 … count − 1, weights: float32 [n, t] for 'sum' → [n, d] */
   forward(index: Tensor, { weights }: { weights?: Tensor } = {}): Tensor {
     if (weights && this.mode !== 'sum') throw new PortolanError(`EmbeddingBag: weights go with mode 'sum', the mode is '${this.mode}'`)
     const rows = this.weight.value.gather(index) // [n, t, d]

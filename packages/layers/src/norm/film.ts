@@ -18,6 +18,7 @@ export class FiLM extends Module {
     super()
     this.linear = new Linear(conditionDim, 2 * channels)
   }
+  /** x: [n, c, ...], condition: [n, d] → same as x */
   forward(x: Tensor, { condition }: { condition: Tensor }): Tensor {
     if (x.shape[1] !== this.channels) throw new ShapeError(`FiLM: axis 1 must be ${this.channels} channels, got [${x.shape}]`)
     const [scale, shift] = this.linear

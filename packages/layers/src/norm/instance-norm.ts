@@ -24,6 +24,10 @@ abstract class InstanceNorm extends Module {
     this.#epsilon = epsilon
   }
 
+  /**
+   * x: [n, c, ...sides] → same.
+   * @throws ShapeError for other channels or another rank.
+   */
   forward(x: Tensor): Tensor {
     const name = this.constructor.name
     const [, c, ...sides] = x.shape
@@ -45,6 +49,7 @@ abstract class InstanceNorm extends Module {
  * new InstanceNorm1d(8).forward(zeros([2, 8, 16]))
  */
 export class InstanceNorm1d extends InstanceNorm {
+  /** How many axes an input has. */
   protected override get rank(): number {
     return 3
   }

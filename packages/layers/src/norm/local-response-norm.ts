@@ -29,6 +29,7 @@ export class LocalResponseNorm extends Module {
     if (!Number.isInteger(size) || size < 1) throw new RangeError(`LocalResponseNorm: size must be an integer of at least 1, got ${size}`)
     this.#options = { alpha, beta, k }
   }
+  /** x: [n, c, ...] → same */
   forward(x: Tensor): Tensor {
     const { alpha, beta, k } = this.#options
     const around = (before: number) => x.shape.map((_, axis) => (axis === 1 ? before : 0))

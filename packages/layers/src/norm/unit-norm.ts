@@ -16,6 +16,7 @@ export class UnitNorm extends Module {
     super()
     this.#epsilon = epsilon
   }
+  /** x: [...] → same, vectors of length 1 along the axis */
   forward(x: Tensor): Tensor {
     return x.div(x.norm(this.axis, { keepDims: true }).maximum(this.#epsilon))
   }

@@ -15,6 +15,7 @@ export class AttentionPool extends Module {
     super()
     this.score = new Linear(d, 1, { bias: false })
   }
+  /** x: [n, t, d], mask: bool [n, t] → [n, d] */
   forward(x: Tensor, { mask }: { mask?: Tensor } = {}): Tensor {
     if (mask && mask.dtype !== 'bool')
       throw new DTypeError(`AttentionPool: mask must be bool, got ${mask.dtype}. Compare: lengths.greater(place)`)

@@ -25,6 +25,7 @@ export class GeMPool extends Module {
     this.p = param([1], constant(p))
     this.#epsilon = epsilon
   }
+  /** x: [n, c, ...] → [n, c] */
   forward(x: Tensor): Tensor {
     const p = this.p.value
     const numbers = x.flatten(2).clip(this.#epsilon, Infinity) // [n, c, all]

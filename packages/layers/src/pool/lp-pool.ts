@@ -23,6 +23,7 @@ export class LPPool1d extends Module {
     checkOrder('LPPool1d', p)
     this.#options = options
   }
+  /** x: [n, c, l] → [n, c, l′] */
   forward(x: Tensor): Tensor {
     return avgPool1d(x.pow(this.p), this.kernel, this.#options)
       .mul(this.kernel)
@@ -49,6 +50,7 @@ export class LPPool2d extends Module {
     checkOrder('LPPool2d', p)
     this.#options = options
   }
+  /** x: [n, c, h, w] → [n, c, h′, w′] */
   forward(x: Tensor): Tensor {
     const count = typeof this.kernel === 'number' ? this.kernel ** 2 : this.kernel[0] * this.kernel[1]
     return avgPool2d(x.pow(this.p), this.kernel, this.#options)

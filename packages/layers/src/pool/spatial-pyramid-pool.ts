@@ -17,6 +17,7 @@ export class SpatialPyramidPool extends Module {
     super()
     this.kind = kind
   }
+  /** x: [n, c, h, w] → [n, c·Σ b²] */
   forward(x: Tensor): Tensor {
     const pool = this.kind === 'max' ? adaptiveMaxPool : adaptiveAvgPool
     return concat(

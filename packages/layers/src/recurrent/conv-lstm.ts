@@ -35,6 +35,7 @@ export class ConvLSTM2d extends Module {
     this.bias = param([4 * hidden], () => () => (Math.floor(i++ / hidden) === 1 ? 1 : 0))
   }
 
+  /** x: [n, t, in, h, w] → output [n, t, hidden, h, w] and the last state, h and c [n, hidden, h, w] each */
   forward(x: Tensor, { state }: { state?: ConvLSTMState } = {}): [output: Tensor, state: ConvLSTMState] {
     const [n, t, c, h, w] = x.shape as [number, number, number, number, number]
     if (x.shape.length !== 5 || c !== this.inChannels)

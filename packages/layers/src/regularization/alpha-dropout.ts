@@ -32,6 +32,7 @@ export class AlphaDropout extends Module {
     this.#channels = channels
     this.rng = rng
   }
+  /** x: [...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     if (!this.training || this.p === 0) return x
     const keep = this.rng.bernoulli(1 - this.p, this.#channels ? x.shape.map((d, axis) => (axis < 2 ? d : 1)) : x.shape)

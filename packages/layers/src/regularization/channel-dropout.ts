@@ -19,6 +19,7 @@ export class ChannelDropout extends Module {
     if (!(p >= 0 && p < 1)) throw new RangeError(`ChannelDropout: p must be at least 0 and below 1, got ${p}`)
     this.rng = rng
   }
+  /** x: [n, c, ...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     if (!this.training || this.p === 0) return x
     const keep = this.rng.bernoulli(

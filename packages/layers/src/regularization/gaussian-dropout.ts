@@ -18,6 +18,7 @@ export class GaussianDropout extends Module {
     if (!(p >= 0 && p < 1)) throw new RangeError(`GaussianDropout: p must be at least 0 and below 1, got ${p}`)
     this.rng = rng
   }
+  /** x: [...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     return this.training
       ? x.mul(

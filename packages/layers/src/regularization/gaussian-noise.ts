@@ -16,6 +16,7 @@ export class GaussianNoise extends Module {
     super()
     this.rng = rng
   }
+  /** x: [...] → same; outside of training the same tensor */
   forward(x: Tensor): Tensor {
     return this.training ? x.add(this.rng.normal(x.shape).mul(this.deviation)) : x
   }

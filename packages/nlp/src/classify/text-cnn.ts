@@ -43,6 +43,7 @@ export class TextCNN extends Module {
     this.#widths = widths
   }
 
+  /** ids: int32 [n, t] → class scores [n, classes] */
   forward(ids: Tensor): Tensor {
     const [n, t] = checkTokens('TextCNN', ids)
     const x = this.embedding.forward(ids).transpose([0, 2, 1]) // [n, dim, t]

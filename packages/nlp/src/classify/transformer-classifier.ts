@@ -43,6 +43,7 @@ export class TransformerClassifier extends Module {
     this.#padding = padding
   }
 
+  /** ids: int32 [n, t] → class scores [n, classes] */
   forward(ids: Tensor): Tensor {
     const [n, t] = checkTokens('TransformerClassifier', ids)
     const x = this.embedding.forward(ids).mul(Math.sqrt(this.fc.inFeatures))

@@ -1,6 +1,7 @@
 import { RangeError } from '@portolan/core'
 import type { NextTokens } from './next-tokens.ts'
 
+/** Options of `beamSearch`. */
 export interface BeamSearchOptions {
   /** How many sequences are followed; 1 is greedy. Default 4. */
   beams?: number

@@ -2,6 +2,7 @@ import { HostRng, RangeError } from '@portolan/core'
 import type { NextTokens } from './next-tokens.ts'
 import { checkPick, pickToken, type PickOptions } from './pick-token.ts'
 
+/** Options of `generate`. */
 export interface GenerateOptions extends PickOptions {
   /** How many tokens at most. */
   maxTokens: number

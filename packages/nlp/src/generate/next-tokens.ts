@@ -20,6 +20,7 @@ async function rowsOf(x: Tensor): Promise<Float32Array[]> {
 const ids = (rows: readonly (readonly number[])[], length: number, padding: number): Tensor =>
   tensor(Int32Array.from(rows.flatMap(row => [...row, ...Array<number>(length - row.length).fill(padding)])), [rows.length, length])
 
+/** Options of `wholeSequences`. */
 export interface WholeSequenceOptions {
   /** How many tokens the runner is given each time: shorter sequences are filled up at their end, of longer ones it sees the last. */
   length: number

@@ -1,5 +1,6 @@
 import { RangeError, type HostRng } from '@portolan/core'
 
+/** How one token is drawn from scores. */
 export interface PickOptions {
   /** The scores are divided by it: below 1 the likely become likelier; 0 takes the likeliest. Default 1. */
   temperature?: number

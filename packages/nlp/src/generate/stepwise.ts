@@ -33,6 +33,7 @@ export class CachedStep extends Module {
       position: { shape: [1], dtype: 'int32' },
     }
   }
+  /** ids: int32 [n, 1], past: as `emptyPast(n)`, position: int32 [1] → logits of what comes next, and the past with this token */
   forward(ids: Tensor, past: Tensor, position: Tensor): { logits: Tensor; present: Tensor } {
     return this.model.step(ids, past, position)
   }

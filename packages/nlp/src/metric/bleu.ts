@@ -13,6 +13,7 @@ export interface BleuScore {
   readonly referenceLength: number
 }
 
+/** Options of `bleu`. */
 export interface BleuOptions {
   /** The longest n-grams; default 4. */
   order?: number

@@ -12,6 +12,7 @@ export interface ErrorRate extends Edits {
 abstract class ErrorRates implements Accumulator<[reference: string, hypothesis: string], ErrorRate> {
   #edits = { substitutions: 0, deletions: 0, insertions: 0 }
   #length = 0
+  /** What is compared one by one. */
   protected abstract parts(text: string): string[]
 
   add(reference: string, hypothesis: string): void {
@@ -46,6 +47,7 @@ abstract class ErrorRates implements Accumulator<[reference: string, hypothesis:
  * wer.value().rate                             // 1/3
  */
 export class WordErrorRate extends ErrorRates {
+  /** The words of a text. */
   protected parts(text: string): string[] {
     return text.split(/\s+/).filter(word => word)
   }
@@ -59,6 +61,7 @@ export class WordErrorRate extends ErrorRates {
  * cer.value().rate                             // 0.2
  */
 export class CharacterErrorRate extends ErrorRates {
+  /** The characters of a text. */
   protected parts(text: string): string[] {
     return Array.from(text)
   }

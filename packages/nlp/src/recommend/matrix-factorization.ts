@@ -1,6 +1,7 @@
 import { Buffer, concrete, constant, Embedding, Module, normal, type Tensor } from '@portolan/core'
 import { checkCounts } from '../classify/text-options.ts'
 
+/** Options of `MatrixFactorization`. */
 export interface RatingOptions {
   users: number
   items: number
@@ -35,6 +36,7 @@ export class MatrixFactorization extends Module {
     this.userFactors = dim ? new Embedding(users, dim, { init: normal(0.1) }) : undefined
     this.itemFactors = dim ? new Embedding(items, dim, { init: normal(0.1) }) : undefined
   }
+  /** user, item: int32 [n] → ratings [n] */
   forward(user: Tensor, item: Tensor): Tensor {
     const biases = this.userBias.forward(user).add(this.itemBias.forward(item)).squeeze(-1).add(this.mean.value)
     if (!this.userFactors || !this.itemFactors) return biases

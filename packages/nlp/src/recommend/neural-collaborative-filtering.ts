@@ -1,6 +1,7 @@
 import { concat, Dropout, Embedding, Linear, Module, normal, RangeError, type Tensor } from '@portolan/core'
 import { checkCounts } from '../classify/text-options.ts'
 
+/** Options of `NeuralCollaborativeFiltering`. */
 export interface NeuralCollaborativeFilteringOptions {
   users: number
   items: number
@@ -43,6 +44,7 @@ export class NeuralCollaborativeFiltering extends Module {
     this.dropout = new Dropout(dropout)
     this.out = new Linear(dim + layers.at(-1)!, 1)
   }
+  /** user, item: int32 [n] → scores [n] */
   forward(user: Tensor, item: Tensor): Tensor {
     const product = this.gmfUser.forward(user).mul(this.gmfItem.forward(item))
     const pair = concat([this.mlpUser.forward(user), this.mlpItem.forward(item)], -1)

@@ -38,6 +38,7 @@ export class LinearForecaster extends Module {
     this.#window = window
   }
 
+  /** x: [n, history, channels] → [n, horizon, channels] */
   forward(x: Tensor): Tensor {
     const { history, channels } = this.#options
     checkSeries('LinearForecaster', x, history, channels)

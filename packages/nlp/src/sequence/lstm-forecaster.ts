@@ -35,6 +35,7 @@ export class LSTMForecaster extends Module {
     this.#options = { channels, history, horizon }
   }
 
+  /** x: [n, history, channels] → [n, horizon, channels] */
   forward(x: Tensor): Tensor {
     const { history, horizon, channels } = this.#options
     checkSeries('LSTMForecaster', x, history, channels)

@@ -2,6 +2,7 @@ import { concat, Dropout, Embedding, Linear, LSTM, Module, zeros, type Tensor } 
 import { checkCounts, checkTokens } from '../classify/text-options.ts'
 import type { Stepwise } from '../generate/stepwise.ts'
 
+/** Options of `LSTMLanguageModel`. */
 export interface LSTMLanguageModelOptions {
   /** How many different tokens there are. */
   vocabSize: number
@@ -44,6 +45,7 @@ export class LSTMLanguageModel extends Module implements Stepwise {
     this.#past = [layers, hidden]
   }
 
+  /** ids: int32 [n, t] → logits [n, t, vocabSize] */
   forward(ids: Tensor): Tensor {
     checkTokens('LSTMLanguageModel', ids)
     const [y] = this.lstm.forward(this.dropout.forward(this.embedding.forward(ids)))

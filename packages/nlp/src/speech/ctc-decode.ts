@@ -39,6 +39,7 @@ export function greedyCtc(scores: CtcScores): number[] {
   return labels
 }
 
+/** Options of `beamCtc`. */
 export interface BeamCtcOptions {
   /** How many beginnings are followed; default 16. */
   beams?: number

@@ -1,6 +1,7 @@
 import { BatchNorm2d, Conv2d, Dropout, Linear, maxPool2d, Module, RangeError, ShapeError, type Tensor } from '@portolan/core'
 import { checkCounts } from '../classify/text-options.ts'
 
+/** Options of `SpokenDigitClassifier`. */
 export interface SpokenDigitClassifierOptions {
   /** Features of a frame, at least 8; default 40. */
   features?: number
@@ -38,6 +39,10 @@ export class SpokenDigitClassifier extends Module {
     this.dropout = new Dropout(dropout)
     this.fc = new Linear(channels[3]! * Math.floor(features / 8), classes)
   }
+  /**
+   * x: [n, features, frames], frames ≥ 8 → class scores [n, classes].
+   * @throws ShapeError for another input.
+   */
   forward(x: Tensor): Tensor {
     if (x.shape.length !== 3 || x.shape[1] !== this.#features || x.shape[2]! < 8)
       throw new ShapeError(

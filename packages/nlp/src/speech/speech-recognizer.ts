@@ -1,6 +1,7 @@
 import { Conv2d, Dropout, GRU, iota, Linear, Module, ShapeError, type Tensor } from '@portolan/core'
 import { checkCounts } from '../classify/text-options.ts'
 
+/** Options of `SpeechRecognizer`. */
 export interface SpeechRecognizerOptions {
   /** How many different signs there are, the blank (class 0) included. */
   classes: number
@@ -56,6 +57,7 @@ export class SpeechRecognizer extends Module {
     return half(half(lengths))
   }
 
+  /** x: [n, features, frames], lengths: int32 [n], default all frames → logits [n, ⌈frames / 4⌉, classes] */
   forward(x: Tensor, lengths?: Tensor): Tensor {
     if (x.shape.length !== 3 || x.shape[1] !== this.#features)
       throw new ShapeError(`SpeechRecognizer: the features must be [n, ${this.#features}, frames], got [${x.shape}]`)

@@ -18,6 +18,7 @@ export interface Encoding {
   readonly segments: number[]
 }
 
+/** Options of a tokenizer's `encode`. */
 export interface EncodeOptions {
   /** A second text, behind the first. */
   pair?: string

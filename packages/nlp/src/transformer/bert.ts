@@ -17,6 +17,7 @@ import {
 } from '@portolan/core'
 import { checkCounts, checkTokens } from '../classify/text-options.ts'
 
+/** Options of `Bert`. Defaults are those of bert-base-uncased. */
 export interface BertOptions {
   /** How many different tokens there are; default 30,522. */
   vocabSize?: number
@@ -162,6 +163,7 @@ export class Bert extends Module {
     this.#padding = padding
   }
 
+  /** ids: int32 [n, t], t ≤ context, segments: int32 [n, t], default 0 everywhere → [n, t, dim] */
   forward(ids: Tensor, segments: Tensor = ids.zerosLike()): Tensor {
     const [n, t] = checkTokens('Bert', ids)
     if (t > this.#context)
@@ -202,6 +204,7 @@ export class BertForMaskedLM extends Module {
     this.bert = new Bert(options)
     this.cls = { predictions: { transform: new Transform(this.bert.dim), bias: param([this.bert.vocabSize], constant(0)) } }
   }
+  /** ids: int32 [n, t] → logits [n, t, vocabSize]; with places, int32 [n, k] → [n, k, vocabSize] */
   forward(ids: Tensor, segments?: Tensor, places?: Tensor): Tensor {
     const { transform, bias } = this.cls.predictions
     const words = this.bert.embeddings.wordEmbeddings.weight.value
@@ -234,6 +237,7 @@ export class BertForSequenceClassification extends Module {
     this.dropout = new Dropout(options.dropout ?? 0.1)
     this.classifier = dense(bert.dim, classes)
   }
+  /** ids: int32 [n, t] → class scores [n, classes] */
   forward(ids: Tensor, segments?: Tensor): Tensor {
     const first = this.bert.forward(ids, segments).slice(1, 0, 1).squeeze(1) // [n, dim]
     return this.classifier.forward(this.dropout.forward(this.bert.pooler.dense.forward(first).tanh()))

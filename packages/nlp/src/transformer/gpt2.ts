@@ -19,6 +19,7 @@ import {
 import { checkCounts, checkTokens } from '../classify/text-options.ts'
 import type { Stepwise } from '../generate/stepwise.ts'
 
+/** Options of `GPT2`. Defaults are those of the smallest published model. */
 export interface GPT2Options {
   /** How many different tokens there are; default 50,257. */
   vocabSize?: number
@@ -156,6 +157,10 @@ export class GPT2 extends Module implements Stepwise {
     this.#past = [layers, heads, dim / heads]
   }
 
+  /**
+   * ids: int32 [n, t], t ≤ context → logits [n, t, vocabSize].
+   * @throws ShapeError for longer texts.
+   */
   forward(ids: Tensor): Tensor {
     const [, t] = checkTokens('GPT2', ids)
     if (t > this.context)

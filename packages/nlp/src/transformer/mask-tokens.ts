@@ -1,5 +1,6 @@
 import { RangeError, type HostRng } from '@portolan/core'
 
+/** Options of `maskTokens`. */
 export interface MaskTokensOptions {
   /** The token that hides another: [MASK]. */
   mask: number

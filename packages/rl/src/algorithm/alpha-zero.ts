@@ -21,8 +21,12 @@ import { decodeRun, encodeRun } from './saved-run.ts'
 import { TreeSearch } from './tree-search.ts'
 
 /** What a network thinks of positions. x: [n, …shape] → scores of the moves [n, actions], worth to whoever is to move [n], −1 … 1 */
-export type Judge = Module & { forward(x: Tensor): { logits: Tensor; value: Tensor } }
+export type Judge = Module & {
+  /** x: [n, …shape] → logits [n, actions], value [n] */
+  forward(x: Tensor): { logits: Tensor; value: Tensor }
+}
 
+/** Options of `AlphaZero`. */
 export interface AlphaZeroOptions<P> extends Omit<LearnerOptions, 'discount'> {
   readonly game: Game<P>
   /** Default: linear layers of 128 and 128 with ReLU, and a head for each. */

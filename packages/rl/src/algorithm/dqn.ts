@@ -134,6 +134,7 @@ export class DQN {
     return this.optimizer.minimize(this.online, () => mse(of(this.online.forward(observation), action), wanted))
   }
 
+  /** The action that is worth most, for each. observations: [n, observation] → [n] */
   async act(observations: Float32Array): Promise<Int32Array> {
     const { shape, low } = this.#env.observationSpace
     const q = await this.#answer(tensor(observations, [observations.length / low.length, ...shape]))

@@ -13,6 +13,7 @@ export interface LearnerOptions {
   readonly discount?: number
 }
 
+/** Options of `learn`. */
 export interface LearnOptions {
   /** Told of each episode that ends; `true` ends `learn` after this step. */
   readonly onEpisode?: (episode: Episode, steps: number) => boolean | void

@@ -24,6 +24,7 @@ export class ActorCritic extends Module {
   ) {
     super()
   }
+  /** x: [n, observation] → scores of the actions [n, actions], worth [n] */
   forward(x: Tensor): { logits: Tensor; values: Tensor } {
     return { logits: this.actor.forward(x), values: this.critic.forward(x).squeeze(-1) }
   }
@@ -38,6 +39,7 @@ export class Dueling extends Module {
   ) {
     super()
   }
+  /** x: [n, observation] → the worth of each action [n, actions] */
   forward(x: Tensor): Tensor {
     const h = this.trunk.forward(x).relu()
     const advantage = this.advantage.forward(h) // [n, actions]

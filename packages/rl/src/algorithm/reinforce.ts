@@ -119,6 +119,7 @@ export class Reinforce {
     })
   }
 
+  /** The likeliest action, for each. observations: [n, observation] → [n] */
   async act(observations: Float32Array): Promise<Int32Array> {
     return bestActions(await this.#scores(observations), this.#env.actionSpace.n)
   }

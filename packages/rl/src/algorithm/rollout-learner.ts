@@ -101,6 +101,7 @@ export abstract class RolloutLearner {
   protected shaped(x: Tensor): Tensor {
     return x.reshape([-1, ...this.#envs.observationSpace.shape])
   }
+  /** How many actions there are. */
   protected get actions(): number {
     return this.#envs.actionSpace.n
   }
@@ -111,6 +112,7 @@ export abstract class RolloutLearner {
     return { logits: await logits.data(), values: (await values.data()) as Float32Array }
   }
 
+  /** The likeliest action, for each. observations: [n, observation] → [n] */
   async act(observations: Float32Array): Promise<Int32Array> {
     return bestActions((await this.#judge(observations)).logits, this.actions)
   }

@@ -202,6 +202,7 @@ export class SAC {
     })
   }
 
+  /** The middle of what it would do, without chance. observations: [n, observation] → [n, actions], within the bounds */
   async act(observations: Float32Array): Promise<Float32Array> {
     return this.#squash((await this.#distribution(observations)).mean)
   }

@@ -3,6 +3,7 @@ import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import type { Discrete } from '../env/space.ts'
 
+/** Options of learners that keep a table. */
 export interface TabularOptions {
   readonly env: Env<Discrete, Discrete>
   /** What the next step's worth counts for, γ: 0 … 1; default 0.99. */

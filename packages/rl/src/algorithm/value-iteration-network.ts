@@ -13,6 +13,7 @@ import {
 import { distances, obstacleMap, pathMoves, type ObstacleMap, type ObstacleMapOptions } from '../env/path-planning.ts'
 import { beside } from '../env/grid.ts'
 
+/** Options of `ValueIterationNetwork`. */
 export interface ValueIterationNetworkOptions {
   /** Sweeps, about as many as the longest way has steps; default 32. */
   readonly sweeps?: number
@@ -51,6 +52,7 @@ export class ValueIterationNetwork extends Module {
     this.back = new Conv2d(5, moves, 3, { padding: 1, bias: false, init: neighbours })
     this.choose = new Conv2d(moves, 4, 1, { init: firstFour })
   }
+  /** x: obstacles and goal [n, 2, h, w] → scores of up, right, down, left in every cell [n, 4, h, w] */
   forward(x: Tensor): Tensor {
     const reward = this.reward.forward(this.read.forward(x).relu()) // [n, 4, h, w]
     let value = reward.slice(1, 0, 1).mul(0)

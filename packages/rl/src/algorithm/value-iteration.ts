@@ -1,6 +1,7 @@
 import { RangeError } from '@portolan/core'
 import type { Transition, Transitions } from '../env/tabular.ts'
 
+/** Options of `valueIteration`. */
 export interface ValueIterationOptions {
   /** What the next step's worth counts for, γ: above 0 and at most 1; default 0.99. */
   readonly discount?: number

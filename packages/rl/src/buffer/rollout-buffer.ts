@@ -12,6 +12,7 @@ export interface RolloutStep {
   /** 1 where an episode ended with this step, whether it was terminated or cut. */
   readonly ended: Uint8Array
 }
+/** Options of `RolloutBuffer`. */
 export interface RolloutBufferOptions {
   /** Steps of each environment. */
   readonly steps: number
@@ -19,6 +20,7 @@ export interface RolloutBufferOptions {
   /** How many numbers an observation has. */
   readonly observation: number
 }
+/** How advantages are estimated. */
 export interface Estimates {
   /** γ: what the next step's worth counts for. */
   readonly discount: number
@@ -60,6 +62,7 @@ export class RolloutBuffer {
     this.ended = new Uint8Array(n)
   }
 
+  /** Whether all steps are there. */
   get full(): boolean {
     return this.length === this.steps
   }
@@ -76,6 +79,7 @@ export class RolloutBuffer {
     this.ended.set(step.ended, at)
   }
 
+  /** Forgets all steps. */
   clear(): void {
     this.length = 0
   }

@@ -4,6 +4,7 @@ import { clear, label, stroke, type Mark, type Point, type Scene } from './scene
 /** Episodes of one run: after how many steps each ended, and what it returned. */
 export type CurvePoints = readonly { readonly steps: number; readonly return: number }[]
 
+/** Options of `learningCurve`. */
 export interface LearningCurveOptions {
   readonly title?: string
   /** A return to reach, drawn as a line. */

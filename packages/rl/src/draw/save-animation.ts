@@ -4,6 +4,7 @@ import { svgToPng, writeFileAtomic } from '@portolan/core/node'
 import { sceneToSvg } from './scene-to-svg.ts'
 import type { Scene } from './scene.ts'
 
+/** Options of `saveAnimation`. */
 export interface AnimationOptions {
   /** Milliseconds that each picture stays, at least 10; default 40. */
   readonly delay?: number

@@ -17,11 +17,14 @@ export interface Scene {
 
 /** White paper. */
 export const clear = (width: number, height: number): Scene => ({ width, height, marks: [] })
+/** A filled area between points. */
 export const polygon = (points: readonly Point[], fill: string): Mark => ({ kind: 'polygon', points, fill })
+/** A filled rectangle from its upper left corner; sizes in pixels. */
 export const rectangle = (x: number, y: number, width: number, height: number, fill: string): Mark =>
   polygon([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], fill) // prettier-ignore
 /** A line through points. */
 export const stroke = (points: readonly Point[], color: string, width: number): Mark => ({ kind: 'stroke', points, color, width })
+/** A filled circle around a point; radius in pixels. */
 export const disc = (x: number, y: number, radius: number, fill: string): Mark => ({ kind: 'disc', x, y, radius, fill })
 /** Text whose middle is at a point. */
 export const label = (x: number, y: number, text: string, size: number, fill = '#000000'): Mark => ({

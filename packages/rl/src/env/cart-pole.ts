@@ -16,6 +16,7 @@ const dt = 0.02
 const farthest = 2.4
 const steepest = (12 * Math.PI) / 180
 
+/** Options of an environment whose episodes may be cut. */
 export interface TimeLimited {
   /** After so many steps an episode is cut; Infinity: never. */
   readonly maxSteps?: number

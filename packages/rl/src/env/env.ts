@@ -6,6 +6,7 @@ export type Info = Readonly<Record<string, unknown>>
 /** Where an environment stands, as JSON. */
 export type EnvState = Readonly<Record<string, unknown>>
 
+/** Options of `reset`. */
 export interface ResetOptions {
   /** Starts the environment's random numbers anew, an integer; default: they go on, at first from seed 0. */
   readonly seed?: number

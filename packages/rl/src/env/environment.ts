@@ -13,10 +13,14 @@ export interface Dynamics<O extends Space, A extends Space, S> {
   start(rng: HostRng): S
   /** What an action leads to; the state given stays as it is. */
   step(state: S, action: Element<A>, rng: HostRng): Outcome<S>
+  /** What is seen of a state. */
   observe(state: S): Element<O>
+  /** What else is told of a state. */
   info?(state: S): Info
+  /** A state as a drawing. */
   draw(state: S): Scene
 }
+/** What an action leads to. */
 export interface Outcome<S> {
   readonly state: S
   readonly reward: number

@@ -8,6 +8,7 @@ const maps = {
   '8x8': ['SFFFFFFF', 'FFFFFFFF', 'FFFHFFFF', 'FFFFFHFF', 'FFFHFFFF', 'FHHFFFHF', 'FHFFHFHF', 'FFFHFFFG'],
 } as const
 
+/** Options of `frozenLake`. */
 export interface FrozenLakeOptions {
   /** One of Gymnasium's, or rows of letters: `S` start, `F` ice, `H` hole, `G` goal. Default '4x4'. */
   readonly map?: keyof typeof maps | GridMap

@@ -7,6 +7,7 @@ export interface Game<P> {
   readonly actions: number
   /** The shape of what `encode` gives. */
   readonly shape: readonly number[]
+  /** The position that a game begins with. */
   start(): P
   /** The moves that are allowed; none when the game is over. */
   legal(position: P): number[]
@@ -16,6 +17,7 @@ export interface Game<P> {
   outcome(position: P): number | undefined
   /** What whoever is to move sees, as numbers. */
   encode(position: P): Float32Array
+  /** A position as a drawing. */
   draw(position: P): Scene
 }
 

@@ -2,6 +2,7 @@ import { RangeError } from '@portolan/core'
 import { beside, drawGrid, note, readMap, type GridMap } from './grid.ts'
 import { tabular, type TabularEnv, type Transition } from './tabular.ts'
 
+/** Options of `gridWorld`. */
 export interface GridWorldOptions {
   /** Letters: `S` start, `.` free, `#` wall, `G` a goal (+1, ends), `P` a pit (−1, ends). Default: Russell and Norvig's 4 × 3 world. */
   readonly map?: GridMap

@@ -16,6 +16,7 @@ export interface ObstacleMap {
   readonly goal: number
 }
 
+/** Options of `obstacleMap`. */
 export interface ObstacleMapOptions {
   /** Cells of a side, at least 2; default 8. */
   readonly size?: number
@@ -65,6 +66,7 @@ export function obstacleMap(rng: HostRng, { size = 8, density = 0.3 }: ObstacleM
   }
 }
 
+/** Options of `pathPlanning`. */
 export interface PathPlanningOptions extends ObstacleMapOptions {
   /** Each episode's map; default: a new random one. */
   readonly map?: (rng: HostRng) => ObstacleMap

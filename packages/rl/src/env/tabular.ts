@@ -22,10 +22,12 @@ export interface TabularEnv extends Env<Discrete, Discrete> {
   readonly starts: readonly number[]
 }
 
+/** A task of few states: what each action leads to from each of them. */
 export interface Tabular {
   readonly name: string
   readonly transitions: Transitions
   readonly starts: readonly number[]
+  /** A state as a drawing. */
   draw(state: number): Scene
 }
 

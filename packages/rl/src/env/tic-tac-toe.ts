@@ -39,6 +39,7 @@ export const ticTacToe: Game<TicTacToePosition> = {
   draw,
 }
 
+/** Options of `ticTacToeEnv`. */
 export interface TicTacToeOptions {
   /** Answers each move; the first move of a game is then anyone's by chance. Without one, the steps are those of both in turn. */
   readonly opponent?: (position: TicTacToePosition, rng: HostRng) => number

@@ -27,7 +27,9 @@ export interface VectorEnv<O extends Space = Space, A extends Space = Space> {
   reset(options?: ResetOptions): VectorStart
   /** Whoever ends is reset at once; `infos` are those of the step. actions: [n, size]. @throws ShapeError for another number of actions. */
   step(actions: ArrayLike<number>): VectorStep
+  /** All that it must remember to go on. */
   state(): EnvState
+  /** Goes on from what `state` gave. */
   restore(state: EnvState): void
   /** One of them. */
   readonly envs: readonly Env<O, A>[]

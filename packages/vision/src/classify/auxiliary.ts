@@ -4,6 +4,7 @@ import { accuracy, crossEntropy, type Module, type Optimizer, type Tensor, type 
 export interface WithAuxiliaries extends Module {
   /** Scores of the main head, and of the others. x: [n, 3, h, w] → [n, numClasses] each */
   forwardAll(x: Tensor): { logits: Tensor; auxiliaries: Tensor[] }
+  /** x: [n, c, h, w] → class scores [n, classes] */
   forward(x: Tensor): Tensor
 }
 

@@ -44,6 +44,7 @@ export abstract class Classifier extends Module {
   /** features → class scores [n, numClasses]. There is none with `includeTop: false`. */
   abstract forwardHead(features: Tensor): Tensor
 
+  /** x: [n, c, h, w] → class scores [n, classes], or without its top the features */
   forward(x: Tensor): Tensor {
     const features = this.forwardFeatures(x)
     return this.includeTop ? this.forwardHead(features) : features

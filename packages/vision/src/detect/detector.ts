@@ -13,7 +13,12 @@ import type { Box, Detections } from './boxes.ts'
 import { decodeBoxes, type AnchorAnswers } from './ssd.ts'
 
 /** A model that answers for anchors. */
-export type AnchorModel = Module & { forward(x: Tensor): AnchorAnswers; anchors(size: readonly [number, number]): Box[] }
+export type AnchorModel = Module & {
+  /** x: [n, 3, h, w] → what each anchor shows, and where */
+  forward(x: Tensor): AnchorAnswers
+  /** The anchors of pictures of height and width, in the order of the answers. */
+  anchors(size: readonly [number, number]): Box[]
+}
 
 /** Options of `detector`. */
 export interface DetectorOptions {
@@ -33,6 +38,7 @@ export interface DetectorOptions {
 export interface Detector {
   /** images: [n, 3, h, w] → what is in each */
   detect(images: Tensor): Promise<Detections[]>
+  /** Gives back what it holds; it cannot answer afterwards. */
   dispose(): Promise<void>
 }
 

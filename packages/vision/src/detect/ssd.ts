@@ -114,6 +114,10 @@ export class SSD extends Module {
     return anchors(size, this.levels)
   }
 
+  /**
+   * x: [n, 3, h, w], h and w multiples of 32 → answers for each anchor.
+   * @throws ShapeError for other sides.
+   */
   forward(x: Tensor): AnchorAnswers {
     if (x.shape.length !== 4 || x.shape[2]! % 32 || x.shape[3]! % 32)
       throw new ShapeError(`SSD: the input must be [n, 3, h, w] with h and w multiples of 32, got [${x.shape}]`)

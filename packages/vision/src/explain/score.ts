@@ -1,7 +1,10 @@
 import { PortolanError, type Module, type Tensor } from '@portolan/core'
 
 /** A model that gives class scores: [n, …] → [n, classes] */
-export type Scorer = Module & { forward(x: Tensor): Tensor }
+export type Scorer = Module & {
+  /** x: [n, …] → class scores [n, classes] */
+  forward(x: Tensor): Tensor
+}
 
 /** Of which class the score is explained: int32 [n]; default the one with the highest score. */
 export interface TargetOptions {

@@ -63,6 +63,7 @@ export class UNet extends Module {
     this.outc = new OutConv(w, numClasses)
     initialize(this, Conv2d, heNormal())
   }
+  /** x: [n, inChannels, h, w], h and w from 16 on → class scores of each pixel [n, classes, h, w] */
   forward(x: Tensor): Tensor {
     if (x.shape.length !== 4 || x.shape[2]! < 16 || x.shape[3]! < 16)
       throw new ShapeError(`UNet: the input must be [n, c, h, w] with h and w of 16 at least, got [${x.shape}]`)

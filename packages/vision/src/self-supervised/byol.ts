@@ -14,6 +14,7 @@ import {
 import { checkMomentum, follow, twins, unit, vectorsOf, type Backbone } from './encoder.ts'
 import { viewsOf, type SelfSupervisedOptions } from './moco.ts'
 
+/** Options of `BYOL`. */
 export interface BYOLOptions {
   /** Numbers of a vector of the backbone. */
   features: number
@@ -76,6 +77,7 @@ export class BYOL extends Module {
     this.momentum = checkMomentum('BYOL', momentum)
     this.#steps = steps
   }
+  /** x: [n, c, h, w] → predictions [n, dim] */
   forward(x: Tensor): Tensor {
     return this.predictor.forward(this.online.forward(x))
   }

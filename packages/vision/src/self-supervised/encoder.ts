@@ -1,7 +1,10 @@
 import { Buffer, freeze, globalAvgPool, load, Module, Param, RangeError, ShapeError, variables, type Tensor } from '@portolan/core'
 
 /** What is to be learned: pictures to maps [n, c, h, w] or vectors [n, c], such as a classifier made with `includeTop: false`. */
-export type Backbone = Module & { forward(x: Tensor): Tensor }
+export type Backbone = Module & {
+  /** x: [n, c, h, w] → [n, c′, h′, w′] or [n, c′] */
+  forward(x: Tensor): Tensor
+}
 
 /** One vector for each picture: the mean of maps over all places. → [n, c] */
 export function vectorsOf(backbone: Backbone, x: Tensor): Tensor {

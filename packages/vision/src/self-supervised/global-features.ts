@@ -14,6 +14,7 @@ export class GlobalFeatures extends Module {
     super()
     this.backbone = backbone
   }
+  /** x: [n, c, h, w] → [n, features] */
   forward(x: Tensor): Tensor {
     return vectorsOf(this.backbone, x)
   }

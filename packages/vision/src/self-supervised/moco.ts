@@ -21,6 +21,7 @@ import {
 } from '@portolan/core'
 import { checkMomentum, follow, twins, unit, vectorsOf, type Backbone } from './encoder.ts'
 
+/** Options of `MoCo`. */
 export interface MoCoOptions {
   /** Numbers of a vector of the backbone. */
   features: number
@@ -84,6 +85,7 @@ export class MoCo extends Module {
     this.momentum = checkMomentum('MoCo', momentum)
     this.temperature = temperature
   }
+  /** x: [n, c, h, w] → vectors of length 1 [n, dim] */
   forward(x: Tensor): Tensor {
     return unit(this.query.forward(x))
   }
@@ -97,6 +99,7 @@ export class MoCo extends Module {
   }
 }
 
+/** Options of a step of self-supervision. */
 export interface SelfSupervisedOptions<M> {
   model: M
   optimizer: Optimizer

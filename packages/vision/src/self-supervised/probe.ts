@@ -28,6 +28,7 @@ function check(name: string, { features, label }: LabelledFeatures): { n: number
   return { n, d, data: features.data, labels: label.data }
 }
 
+/** Options of `linearProbe`. */
 export interface LinearProbeOptions {
   /** Default 100. */
   epochs?: number
@@ -110,6 +111,7 @@ function standard({ n, d, data }: { n: number; d: number; data: TypedArray }): [
   return [mean, square.map(v => 1 / Math.sqrt(v + 1e-12))]
 }
 
+/** Options of `nearestNeighbours`. */
 export interface NearestNeighboursOptions {
   /** How many neighbours vote; default 20. */
   k?: number

@@ -6,7 +6,7 @@ import { writeFileAtomic } from './write-file-atomic.ts'
 
 /**
  * Reads a `.safetensors` file, one tensor after the other, so that it is never in memory as a whole beside them.
- * @throws FormatError, with the file's name and a byte offset; see {@link decodeSafetensors}.
+ * @throws FormatError, with the file's name and a byte offset; see `decodeSafetensors`.
  * @example
  * const { tensors, metadata } = await readSafetensors('resnet18.safetensors')
  */

@@ -14,8 +14,7 @@ export interface WorkerObjective<P> {
 /**
  * An objective whose trials run in worker threads, each trial in one of its own: what one leaves behind, such as the seed, does not reach
  * the next, and a worker that dies is a failed trial. The module's default export is the objective.
- * @param options.parallel how many run side by side; default 2.
- * @param options.execArgv Node's options for the workers, such as a loader; default the program's own.
+ * @param options `parallel`: how many run side by side; default 2. `execArgv`: Node's options for the workers, such as a loader; default the program's own.
  * @throws PortolanError, from a trial, when the module has no such function or its worker ends without an answer.
  * @example
  * // objective.js: export default async ({ rate }, { number }) => …

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Callback } from '../callback.ts'
 import { cutBack, lengthOf } from './line-file.ts'
 
+/** Options of `tensorBoardLogger`. */
 export interface TensorBoardOptions {
   /** The time of an event in milliseconds, which TensorBoard shows beside its step; default: now. */
   clock?: () => number

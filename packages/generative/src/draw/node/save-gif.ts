@@ -2,6 +2,7 @@ import { PortolanError, RangeError, ShapeError } from '@portolan/core'
 import type { Picture } from '@portolan/core/draw'
 import { writeFileAtomic } from '@portolan/core/node'
 
+/** Options of `saveGif`. */
 export interface SaveGifOptions {
   /** How long a frame stands, in ms: at least 10; default 120. */
   delay?: number
