@@ -31,7 +31,7 @@ const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, im
 
 export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
-  args: [...process.execArgv, here(file), ...args],
+  args: [...process.execArgv, '--expose-gc', here(file), ...args],
 })
 
 /** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
