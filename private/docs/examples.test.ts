@@ -64,6 +64,6 @@ describe('examples in docstrings', () => {
       const { run } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as { run: Examples }
       expect(await runAll(run)).toEqual([])
     },
-    300_000,
+    600_000, // some seconds each where nobody else computes
   )
 })
