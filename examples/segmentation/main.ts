@@ -1,7 +1,7 @@
 // A U-Net that tells for every pixel of a road scene what it shows: trained from nothing, judged by mIoU, drawn and exported.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { adamW, oneCycle, runner, seed, supervised, type Tensor } from '@portolan/core'
+import { adamW, oneCycle, runner, seed, supervised, tensor, type Tensor } from '@portolan/core'
 import { imageGrid, type Picture } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
 import { colorJitter, compose, horizontalFlip, loader, randomResizedCrop, toFloat } from '@portolan/data/node'
@@ -14,7 +14,7 @@ const options = runOptions({
   name: 'segmentation',
   real: 'CamVid, from PORTOLAN_DATA',
   batchSize: 4,
-  epochs: [10, 80],
+  epochs: [10, 120],
 })
 const { out, engine, batchSize } = options
 const real = options.data === 'real'
@@ -26,7 +26,12 @@ say(`Data: ${data.train.length} to train, ${data.validation.length} to validate,
 seed(options.seed)
 const model = new UNet({ numClasses: classes.length, width: real ? 16 : 8 })
 const ignored = ignoreIndex === undefined ? {} : { ignoreIndex }
-const loss = (scores: Tensor, mask: Tensor): Tensor => segmentationLoss(scores, mask, { ...ignored, dice: 0.5 })
+// a class of few pixels counts more: by the root of how much rarer it is than the class in the middle
+const counted = classes.map(() => 0)
+for (const label of data.train.fields.mask.data) if (label < counted.length) counted[label]!++
+const middle = counted.toSorted((a, b) => a - b)[counted.length >> 1]!
+const classWeight = tensor(counted.map(count => Math.sqrt(middle / Math.max(count, 1))))
+const loss = (scores: Tensor, mask: Tensor): Tensor => segmentationLoss(scores, mask, { ...ignored, classWeight, dice: 0.5 })
 /** The share of pixels that are right, of those that count. */
 const accuracy = (scores: Tensor, mask: Tensor): Tensor => {
   const counts = mask.notEqual(ignoreIndex ?? -1).cast('float32')
@@ -36,7 +41,7 @@ const accuracy = (scores: Tensor, mask: Tensor): Tensor => {
 const transform = toFloat({ mean: 0.45, std: 0.27, fields: ['image'] })
 const crop = real ? ([128, 160] as const) : ([48, 48] as const)
 const each = compose(
-  randomResizedCrop(crop, { scale: [0.3, 1], ratio: [1, 1.6] }),
+  randomResizedCrop(crop, { scale: real ? [0.2, 0.8] : [0.3, 1], ratio: [1, 1.6] }),
   horizontalFlip({ p: 0.5 }),
   colorJitter({ brightness: 0.2, contrast: 0.2 }),
 )

@@ -26,6 +26,7 @@ import { KeepBest } from '../shared/keep-best.ts'
 import { sets, textSets, type TextSet } from './texts.ts'
 
 const kinds = ['cnn', 'lstm', 'gru', 'transformer'] as const
+const pools = ['last', 'max', 'mean'] as const
 const options = command(
   'text-classification',
   'Trains a classifier of texts, judges it, exports it and reads a sentence with the file.',
@@ -37,6 +38,8 @@ const options = command(
   .option('--dim <n>', 'channels of a word (default: sentiments 32, else cnn 300, others 128)', positive)
   .option('--hidden <n>', 'channels of a recurrent state', positive, 128)
   .option('--layers <n>', 'layers that are no CNN has (default: LSTM and Transformer 2, GRU 1)', positive)
+  .option('--bidirectional', 'an LSTM that reads from both ends')
+  .addOption(new Option('--pool <how>', 'which states of an LSTM or GRU count').choices(pools).default('last'))
   .option('--dropout <p>', 'in training (default: 0.5, Transformer 0.2)', Number)
   .option('--rate <r>', 'learning rate (default: sentiments 0.003, else 0.001)', Number)
   .option('--text <text>', 'a sentence to read in the end', 'the story is not good .')
@@ -49,6 +52,8 @@ const options = command(
       dim?: number
       hidden: number
       layers?: number
+      bidirectional?: boolean
+      pool: (typeof pools)[number]
       dropout?: number
       rate?: number
       text: string
@@ -66,9 +71,9 @@ type Classifier = Module & { forward(ids: Tensor): Tensor }
 function newModel(vocabSize: number): Classifier {
   const { model: kind, hidden, dim = small ? 32 : kind === 'cnn' ? 300 : 128, dropout = kind === 'transformer' ? 0.2 : 0.5 } = options
   const common = { vocabSize, classes: classes.length, dim, dropout }
-  const recurrent = { ...common, hidden, layers: options.layers ?? (kind === 'gru' ? 1 : 2) }
+  const recurrent = { ...common, hidden, pool: options.pool, layers: options.layers ?? (kind === 'gru' ? 1 : 2) }
   if (kind === 'cnn') return new TextCNN({ ...common, filters: small ? 32 : 100 })
-  if (kind === 'lstm') return new TextLSTM(recurrent)
+  if (kind === 'lstm') return new TextLSTM({ ...recurrent, bidirectional: options.bidirectional ?? false })
   if (kind === 'gru') return new TextGRU({ ...recurrent, bidirectional: true })
   return new TransformerClassifier({ ...common, layers: options.layers ?? 2 })
 }

@@ -5,12 +5,12 @@ import {
   classificationReport,
   ConfusionMatrix,
   crossEntropy,
+  Module,
   runner,
   seed,
   summary,
   supervised,
   type History,
-  type Module,
   type Optimizer,
   type Tensor,
   type TrainStep,
@@ -39,6 +39,8 @@ export interface ClassifyOptions<M extends Classes> {
   readonly prepare?: SampleTransform
   /** Of the pixels in 0 … 1; default as they are. */
   readonly normalize?: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** Judge the test pictures by the mean of two looks: at the picture and at its mirror image. Default false. */
+  readonly mirrored?: boolean
   /** Side of the pictures that the model sees, and their channels. */
   readonly input: readonly [channels: number, side: number]
 }
@@ -50,9 +52,20 @@ export interface Classified<M extends Classes> {
   readonly onnxMaxAbsDiff: number
 }
 
+class BothWays extends Module {
+  readonly model: Classes
+  constructor(model: Classes) {
+    super()
+    this.model = model
+  }
+  forward(x: Tensor): Tensor {
+    return this.model.forward(x).add(this.model.forward(x.flip(3))) // [n, classes]
+  }
+}
+
 /** Trains a classifier, judges it on pictures it has not seen, exports and verifies it, and draws what it got right and wrong. */
 export async function classify<M extends Classes>(options: RunOptions, given: ClassifyOptions<M>): Promise<Classified<M>> {
-  const { images, prepare, augment = prepare, normalize = {}, input } = given
+  const { images, prepare, augment = prepare, normalize = {}, mirrored = false, input } = given
   const { out, engine, batchSize } = options
   await mkdir(out, { recursive: true })
   say(
@@ -70,7 +83,7 @@ export async function classify<M extends Classes>(options: RunOptions, given: Cl
   const history = await train(options, { step, batches, validation: judged(images.validation) })
 
   const matrix = new ConfusionMatrix(images.classes.length)
-  const predictor = runner(model, engine && { engine })
+  const predictor = runner(mirrored ? new BothWays(model) : model, engine && { engine })
   const predicted: number[] = []
   for await (const { image, label } of judged(images.test)) {
     const classes = await (await predictor.predict({ image })).output!.argMax(1).data()
@@ -78,7 +91,9 @@ export async function classify<M extends Classes>(options: RunOptions, given: Cl
     predicted.push(...classes)
   }
   await predictor.dispose()
-  say(`\nTest accuracy: ${(100 * matrix.accuracy()).toFixed(2)} %\n\n${classificationReport(matrix, images.classes)}\n`)
+  say(
+    `\nTest accuracy${mirrored ? ' (pictures and their mirror images)' : ''}: ${(100 * matrix.accuracy()).toFixed(2)} %\n\n${classificationReport(matrix, images.classes)}\n`,
+  )
   await savePicture(join(out, 'confusion.png'), await confusionPicture(matrix, { labels: images.classes, title: 'Test set' }))
   // from all over the set, for some sets stand class by class
   const count = Math.min(25, images.test.length)

@@ -23,13 +23,15 @@ export interface EntryOptions {
   readonly openBlas: string | undefined
   readonly threads: number
   readonly warmups: number
+  /** Ours once more, as it runs where memory is short. */
+  readonly lean?: boolean
 }
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
 export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
-  args: [...process.execArgv, here(file), ...args],
+  args: [...process.execArgv, '--expose-gc', here(file), ...args],
 })
 
 /** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
@@ -67,16 +69,19 @@ export interface Job {
 }
 
 /** Every way in which the libraries can do a job; the fastest of each is what counts. */
-export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups }: EntryOptions): Entry[] {
+export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups, lean: leaner = false }: EntryOptions): Entry[] {
   const { model, sizes, does } = job
   const common = { model, sizes, threads, warmups }
-  const ours = (variant: string, does: PortolanJob['does']): Entry => ({
+  const ours = (variant: string, does: PortolanJob['does'], lean = false): Entry => ({
     library: 'portolan',
     variant,
-    command: node('portolan.ts', [JSON.stringify({ ...common, does } satisfies PortolanJob)]),
+    command: node('portolan.ts', [JSON.stringify({ ...common, does, lean } satisfies PortolanJob)]),
   })
+  const train = { train: epochOf(model) }
   const entries =
-    does === 'train' ? [ours('Trainer.fit', { train: epochOf(model) })] : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
+    does === 'train'
+      ? [ours('Trainer.fit', train), ...(leaner ? [ours('Trainer.fit, lean', train, true)] : [])]
+      : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
     const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {

@@ -3,7 +3,7 @@ export { characterTokenizer, wordTokenizer, type WordTokenizerOptions } from './
 export { trainBpe, type TrainBpeOptions } from './tokenize/train-bpe.ts'
 export type { TrainTokenizerOptions } from './tokenize/train-options.ts'
 export type { TextClassifierOptions, TextOptions } from './classify/text-options.ts'
-export type { RecurrentClassifierOptions } from './classify/recurrent-classifier.ts'
+export type { RecurrentClassifierOptions, RecurrentStates } from './classify/recurrent-classifier.ts'
 export { TextLSTM } from './classify/text-lstm.ts'
 export { TextGRU } from './classify/text-gru.ts'
 export { TextCNN, type TextCNNOptions } from './classify/text-cnn.ts'

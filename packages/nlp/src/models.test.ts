@@ -52,7 +52,9 @@ describe('classifiers of texts', () => {
   const options = { vocabSize: 20, classes: 3, dim: 8 }
   const makers: [string, () => Module & { forward(x: Tensor): Tensor }][] = [
     ['TextLSTM', () => new TextLSTM({ ...options, hidden: 6, dropout: 0.5, bidirectional: true })],
+    ['TextLSTM, its greatest states', () => new TextLSTM({ ...options, hidden: 6, bidirectional: true, pool: 'max' })],
     ['TextGRU', () => new TextGRU({ ...options, hidden: 6, layers: 1 })],
+    ['TextGRU, the mean of its states', () => new TextGRU({ ...options, hidden: 6, layers: 1, pool: 'mean' })],
     ['TextCNN', () => new TextCNN({ ...options, filters: 4 })],
     ['TransformerClassifier', () => new TransformerClassifier(options)],
   ]
@@ -67,13 +69,27 @@ describe('classifiers of texts', () => {
   it.each(makers)('%s refuses what is no text', (name, make) => {
     const model = make()
     expect(() => model.forward(zeros([2, 3]))).toThrow(DTypeError)
-    expect(() => model.forward(zeros([2], 'int32'))).toThrow(new RegExp(`${name}: the tokens must be \\[n, t\\], got \\[2\\]`))
+    expect(() => model.forward(zeros([2], 'int32'))).toThrow(
+      new RegExp(`${name.split(',')[0]}: the tokens must be \\[n, t\\], got \\[2\\]`),
+    )
   })
   it('refuse options out of range', () => {
     expect(() => new TextLSTM({ ...options, hidden: 0 })).toThrow(/TextLSTM: hidden must be/)
     expect(() => new TextCNN({ ...options, widths: [] })).toThrow(RangeError)
     expect(() => new TextCNN({ ...options, widths: [0] })).toThrow(/each width/)
     expect(() => new TransformerClassifier({ ...options, classes: 1.5 })).toThrow(/classes/)
+  })
+  it.each(['max', 'mean'] as const)('the %s of the states, text by text', async pool => {
+    seed(1)
+    const model = new TextGRU({ ...options, hidden: 6, layers: 1, pool }).eval()
+    const texts = [[5, 7, 2, 3], [9, 4]] // prettier-ignore
+    const padded = await model.forward(ids(texts.map(text => [...text, 0, 0].slice(0, 4)))).data()
+    for (const [i, text] of texts.entries()) {
+      const [states] = model.gru.forward(model.embedding.forward(ids([text])))
+      const one = pool === 'max' ? states.max(1) : states.mean(1)
+      await expectNear(model.fc.forward(one), tensor(padded.slice(3 * i, 3 * i + 3), [1, 3]))
+    }
+    expect(() => new TextGRU({ ...options, pool: 'sum' as never })).toThrow(/TextGRU: pool must be 'last', 'max' or 'mean', got 'sum'/)
   })
   it('the LSTM of the text: two layers of 128', () => {
     const model = new TextLSTM({ vocabSize: 1000, classes: 4 })

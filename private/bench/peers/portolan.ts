@@ -11,11 +11,13 @@ export interface PortolanJob {
   readonly sizes: object
   readonly threads: number
   readonly warmups: number
+  /** With the engine's option of that name. */
+  readonly lean?: boolean
   /** Epochs of so many training steps, as a user's `Trainer` makes them; a compiled forward; or the exported file. */
   readonly does: { readonly train: number } | 'forward' | 'file'
 }
 
-const { model: name, sizes, threads, warmups, does } = JSON.parse(process.argv[2]!) as PortolanJob
+const { model: name, sizes, threads, warmups, does, lean = false } = JSON.parse(process.argv[2]!) as PortolanJob
 const { trainee, batches } = prepare(sized(name, sizes).setup)
 const stepsARun = typeof does === 'object' ? does.train : 1
 let runs = 0
@@ -24,7 +26,7 @@ function training(): () => Promise<number[]> {
   let figures: number[] = []
   const watch: Callback = { watches: true, batchEnd: ({ logs }) => void figures.push(...Object.values(logs)) }
   const step = { train: (batch: Record<string, Tensor>) => trainee.step(batch), state: trainee.state }
-  const trainer = new Trainer({ step, engine: onnx({ threads }), callbacks: [watch], progress: false })
+  const trainer = new Trainer({ step, engine: onnx({ threads, lean }), callbacks: [watch], progress: false })
   return async () => {
     figures = []
     await trainer.fit(

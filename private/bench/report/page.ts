@@ -12,7 +12,8 @@ const about: Readonly<Record<TaskName, string>> = {
   infer:
     'Forward passes in evaluation mode: a compiled forward or the exported file, the faster, against PyTorch in eager mode without gradients.',
   scale: 'How a training step grows with the batch, the parameters and the length of a text.',
-  memory: 'What the process holds in memory, all of it, while it trains.',
+  memory:
+    'What the process holds in memory, all of it but garbage that is collected before each look, while it trains; the peak is what the system saw. Lean: `onnx({ lean: true })`.',
   first:
     'Up to the end of the first step, in ms: packages as they are published are imported, the model is made, and the first call traces the step, runs the passes, loads onnxruntime, lowers the graph, makes the session and runs it. Beside it PyTorch, which compiles nothing.',
 }

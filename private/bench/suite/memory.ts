@@ -38,7 +38,7 @@ export const memory = (models: readonly BenchmarkName[]): Case[] =>
         const held: Held[] = []
         const missing: Missing[] = []
         const versions: Record<string, string> = {}
-        for (const entry of entriesOf(job, { ...context, peers: context.peers.filter(p => p === 'torch') }).filter(wanted)) {
+        for (const entry of entriesOf(job, { ...context, peers: context.peers.filter(p => p === 'torch'), lean: true }).filter(wanted)) {
           context.say(`${total.toLocaleString('en')} steps of ${entry.library} (${entry.variant})`)
           try {
             const watched = await watch(entry, total)

@@ -19,7 +19,7 @@ export interface Engine {
    * @throws EngineError where it cannot.
    */
   compile(graph: Graph): Promise<Program>
-  /** Whether each run copies all that it writes, so that several steps had better be one run. Default: it does not. */
+  /** Whether several steps had better be one run, since each run copies all that it writes. Default: it does not. */
   copiesState?(): Promise<boolean>
   /** Runs a graph so many times on the same inputs and says what its ops took; an engine that can't tell has no such method. */
   profile?(graph: Graph, inputs: readonly Storage[], runs: number): Promise<Measured>

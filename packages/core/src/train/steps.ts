@@ -3,7 +3,7 @@ import { repeated } from '../graph/scan.ts'
 import { fewestRuns, stepsARun } from '../graph/steps-a-run.ts'
 import type { Variable } from '../nn/variable.ts'
 import { HostStorage } from '../tensor/storage.ts'
-import { allocate, size } from '../tensor/spec.ts'
+import { allocate, size, type TypedArray } from '../tensor/spec.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { signature } from '../tree.ts'
 import type { Batch } from './batch.ts'
@@ -17,6 +17,7 @@ export class Steps {
   readonly #engine: Engine | undefined
   readonly #most: number | undefined
   readonly #known = new WeakMap<object, number>()
+  readonly #stacks = new Map<string, TypedArray>()
 
   /** `most`: so many steps a run, however little that pays. */
   constructor(step: (batch: Batch) => StepLogs, engine: Engine | undefined, most: number | undefined) {
@@ -37,10 +38,25 @@ export class Steps {
 
   /** One step on each batch, in as few runs as may be: `together` batches of one kind are one. */
   async run(batches: readonly Batch[], together: number): Promise<Figures[]> {
-    if (together > 1 && batches.length === together) return rows(await this.#several(await stacked(batches)), together)
+    if (together > 1 && batches.length === together) return rows(await this.#several(await this.#stacked(batches)), together)
     const all: Figures[] = []
     for (const batch of batches) all.push(...(await rows(await this.one(batch), 1)))
     return all
+  }
+
+  /** Each entry gains a first axis. Written where the batches of the run before stood: nobody has seen those. */
+  async #stacked(batches: readonly Batch[]): Promise<Batch> {
+    const [first] = batches as [Batch]
+    const entries = Object.entries(first).map(async ([name, { shape, dtype }]) => {
+      const whole = { shape: [batches.length, ...shape], dtype }
+      const place = `${name} ${dtype}`
+      const before = this.#stacks.get(place)
+      const data = before?.length === size(whole.shape) ? before : allocate(dtype, size(whole.shape))
+      this.#stacks.set(place, data)
+      for (const [i, batch] of batches.entries()) data.set(await batch[name]!.data(), i * size(shape))
+      return [name, new Tensor(whole, new HostStorage(data))] as const
+    })
+    return Object.fromEntries(await Promise.all(entries))
   }
 
   /** Every variable that it has changed so far. */
@@ -56,18 +72,6 @@ export class Steps {
 
 /** Whether two batches can be part of one run. */
 export const alike = (a: Batch, b: Batch): boolean => signature(a) === signature(b)
-
-/** Each entry gains a first axis. */
-async function stacked(batches: readonly Batch[]): Promise<Batch> {
-  const [first] = batches as [Batch]
-  const entries = Object.entries(first).map(async ([name, { shape, dtype }]) => {
-    const length = size(shape)
-    const data = allocate(dtype, batches.length * length)
-    for (const [i, batch] of batches.entries()) data.set(await batch[name]!.data(), i * length)
-    return [name, new Tensor({ shape: [batches.length, ...shape], dtype }, new HostStorage(data))] as const
-  })
-  return Object.fromEntries(await Promise.all(entries))
-}
 
 /** What each of n steps gave. */
 export async function rows(logs: StepLogs, n: number): Promise<Figures[]> {

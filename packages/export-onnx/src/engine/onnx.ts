@@ -60,6 +60,11 @@ export interface OnnxOptions {
   /** 'portable' uses standard ops only; 'auto', the default, also what onnxruntime's CPU provider has of its own. */
   lowering?: 'auto' | 'portable'
   /**
+   * Hold less memory, and take more time: a run makes one step, and what it worked in is given back to the system after it. The optimizer's
+   * state is then copied at every step. Default false.
+   */
+  lean?: boolean
+  /**
    * Which processors the threads but the first may use: `'2'`, or `'2;3'` for three threads, counted from 1, in the words of
    * onnxruntime's `session.intra_op_thread_affinities`. Default: where the system puts them.
    */
@@ -85,6 +90,7 @@ export function onnx({
   worker = false,
   lowering = 'auto',
   precision = 'float32',
+  lean = false,
   affinity,
   onCompile,
   profile,
@@ -100,12 +106,20 @@ export function onnx({
       return { provider, threads, lowering: written, ...(precision !== 'float32' && { precision }), onnxruntime: ort.env.versions.common }
     },
     async copiesState() {
-      return onProcessor((await take()).host.provider)
+      return !lean && onProcessor((await take()).host.provider)
     },
     profile: (graph, inputs, runs) =>
       measure(
         more =>
-          onnx({ ...(providers && { providers }), threads, lowering, precision, ...(affinity !== undefined && { affinity }), ...more }),
+          onnx({
+            ...(providers && { providers }),
+            threads,
+            lowering,
+            precision,
+            lean,
+            ...(affinity !== undefined && { affinity }),
+            ...more,
+          }),
         graph,
         inputs,
         runs,
@@ -139,6 +153,7 @@ export function onnx({
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        ...(lean && { enableCpuMemArena: false }),
         extra: {
           session: {
             // numbers below 1e-38, where a processor is tens of times slower: a gradient that is almost gone

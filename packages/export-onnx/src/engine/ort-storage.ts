@@ -30,8 +30,23 @@ export class OrtStorage extends Storage {
   }
   override dispose(): void {
     garbage.unregister(this)
+    if (this.tensor.location === 'cpu') free((this.tensor.data as TypedArray).buffer)
     this.tensor.dispose()
   }
+}
+
+/** Gives memory back at once: the garbage collector comes late, for to it a large array is a small object. */
+function free(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > 65_536) nowhere().postMessage(undefined, [buffer])
+}
+let closed: MessagePort | undefined
+/** What is moved there is gone. */
+function nowhere(): MessagePort {
+  if (!closed) {
+    closed = new MessageChannel().port1
+    closed.close()
+  }
+  return closed
 }
 
 const garbage = new FinalizationRegistry<Ort.Tensor>(t => t.dispose())

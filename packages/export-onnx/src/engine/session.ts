@@ -22,6 +22,7 @@ export interface SessionOptions {
   readonly interOpNumThreads?: number
   readonly graphOptimizationLevel?: 'disabled' | 'basic' | 'extended' | 'all'
   readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4
+  readonly enableCpuMemArena?: boolean
   readonly extra?: Record<string, unknown>
   readonly enableProfiling?: boolean
   readonly profileFilePrefix?: string

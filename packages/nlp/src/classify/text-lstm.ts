@@ -1,8 +1,8 @@
 import { LSTM, type Tensor } from '@portolan/core'
-import { RecurrentClassifier, type RecurrentClassifierOptions } from './recurrent-classifier.ts'
+import { RecurrentClassifier, type RecurrentStates, type RecurrentClassifierOptions } from './recurrent-classifier.ts'
 
 /**
- * Classifies texts by what LSTM layers remember at their last token: fc(hₜ), t the length of each text.
+ * Classifies texts by what LSTM layers remember: fc(hₜ), t the length of each text, or fc of the greatest or the mean over all h.
  *
  * ids: int32 [n, t], short texts filled up at their end → class scores [n, classes], which do not depend on how much padding there is.
  * A text of padding alone gets the scores of an empty memory. Parameters: embedding, lstm, fc.
@@ -19,7 +19,8 @@ export class TextLSTM extends RecurrentClassifier {
     const { dim = 128, hidden = 128, layers = 2, bidirectional = false, dropout = 0 } = options
     this.lstm = new LSTM(dim, hidden, { layers, bidirectional, dropout })
   }
-  protected read(x: Tensor, lengths: Tensor): Tensor {
-    return this.lstm.forward(x, { lengths })[1].h
+  protected read(x: Tensor, lengths: Tensor): RecurrentStates {
+    const [states, { h: last }] = this.lstm.forward(x, { lengths })
+    return { states, last }
   }
 }
