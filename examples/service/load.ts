@@ -27,9 +27,11 @@ async function ask(body: Buffer, connections: number, ends: { duration: number }
   const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/digits`
   const times: number[] = []
   const start = performance.now()
-  const run = autocannon({ url, method: 'POST', body, headers: { 'content-type': 'image/png' }, connections, ...ends })
-  run.on('response', (_, __, ___, ms) => times.push(ms))
-  const { non2xx, errors, timeouts } = await run
+  const { non2xx, errors, timeouts } = await new Promise<autocannon.Result>((done, fail) => {
+    const options = { url, method: 'POST' as const, body, headers: { 'content-type': 'image/png' }, connections, ...ends }
+    const run = autocannon(options, (error: Error | null, result) => (error ? fail(error) : done(result)))
+    run.on('response', (_, __, ___, ms) => times.push(ms))
+  })
   const seconds = (performance.now() - start) / 1000
   const { body: metrics } = await server.inject('/metrics')
   const metric = (name: string): number => Number(new RegExp(`^batch_size_${name} (\\d+)$`, 'm').exec(metrics)![1])
