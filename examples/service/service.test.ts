@@ -141,7 +141,7 @@ describe('the service', () => {
       expect((await Promise.all(asked)).map(answer => answer.status)).toEqual(asked.map(() => 200))
       expect(await ended).toEqual([0, null])
       expect(said).toMatch(/Stopped\./)
-      await expect(post()).rejects.toThrow()
+      await expect(post()).rejects.toThrow('fetch failed')
     },
     120_000,
   )
