@@ -1,6 +1,8 @@
 // Draws the guides' diagrams out of Portolan's own ops and sources: node --conditions=@portolan/source --import tsx apps/docs/pictures.ts
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { lakeCurve, lakePicture, scenesPicture } from './drawing/agents.ts'
+import { holesPicture, noisePicture, schedulesPicture } from './drawing/generated.ts'
 import { activations, convolutionPicture, descentPicture } from './drawing/numbers.ts'
 import { folderGraph, packageGraph } from './drawing/sources.ts'
 
@@ -11,6 +13,12 @@ export const drawn: Readonly<Record<string, () => string | Promise<string>>> = {
   'convolution.svg': convolutionPicture,
   'packages.svg': packageGraph,
   'core-folders.svg': folderGraph,
+  'diffusion-noise.svg': noisePicture,
+  'noise-schedules.svg': schedulesPicture,
+  'holes.svg': holesPicture,
+  'frozen-lake.svg': lakePicture,
+  'frozen-lake-curve.svg': lakeCurve,
+  'rl-scenes.svg': scenesPicture,
 }
 export const pictures = join(import.meta.dirname, 'pictures')
 

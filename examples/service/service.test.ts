@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { digits, writeImage } from '@portolan/data/node'
 import type { OnnxModel } from '@portolan/export-onnx'
 import { app } from './app.ts'
@@ -109,4 +111,38 @@ describe('the service', () => {
     expect(codes).toEqual([200, 200, 429])
     await strict.close()
   })
+  it.skipIf(process.platform === 'win32')(
+    'finishes what is in flight when it is told to end',
+    async () => {
+      const main = join(import.meta.dirname, 'main.ts')
+      const args = [
+        '--conditions=@portolan/source',
+        '--import',
+        'tsx',
+        main,
+        '--port',
+        '0',
+        '--grace',
+        '2000',
+        '--model',
+        join(folder, 'digits.onnx'),
+      ]
+      const service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+      let said = ''
+      service.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+      const ended = once(service, 'exit')
+      await vi.waitUntil(() => said.includes('/digits'), 60_000)
+      const url = /http\S+/.exec(said)![0]
+      const post = () => fetch(url, { method: 'POST', body: new Uint8Array(pngs[0]!), headers: { 'content-type': 'image/png' } })
+      await (await post()).json()
+      const asked = Array.from({ length: 64 }, post)
+      await Promise.race(asked) // one has its answer, the others wait for theirs
+      service.kill('SIGTERM')
+      expect((await Promise.all(asked)).map(answer => answer.status)).toEqual(asked.map(() => 200))
+      expect(await ended).toEqual([0, null])
+      expect(said).toMatch(/Stopped\./)
+      await expect(post()).rejects.toThrow('fetch failed')
+    },
+    120_000,
+  )
 })

@@ -13,7 +13,7 @@ const dist = join(import.meta.dirname, 'dist')
 const { PORTOLAN_OUTPUT } = process.env
 const only = pages()
 
-rmSync(dist, { recursive: true, force: true })
+rmSync(join(dist, 'blocks'), { recursive: true, force: true })
 const written = only.map(writePrograms).filter(p => p.programs.length > 0)
 
 describe('code on pages', () => {

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { drawn, pictures } from '../../apps/docs/pictures.ts'
 import { findChromium, noChromium, startChromium } from '../browser/chromium.ts'
 import { serveFolder } from '../browser/serve-folder.ts'
@@ -116,6 +116,68 @@ describe.skipIf(!executable)(`a walk${executable ? '' : ` (${noChromium})`}`, ()
     },
     300_000,
   )
+
+  /** A part that runs in a page, loaded because it is looked at. */
+  const live = async (guide: string, name: string) => {
+    said.length = 0
+    await page.setViewportSize({ width: 1280, height: 900 })
+    if (!page.url().endsWith(guide)) await page.goto(server.url + guide, { waitUntil: 'networkidle' })
+    const part = page.locator(`[data-live=${name}]`)
+    await part.scrollIntoViewIfNeeded()
+    const figure = async (of: string): Promise<number> => Number(await part.locator('output').getAttribute(`data-${of}`))
+    return { part, figure, press: (button: string) => part.getByRole('button', { name: button }).press('Enter') }
+  }
+  const neuron = 'guides/from-a-neuron-up.html'
+
+  it('trains a network in the page until its loss falls, pauses, and begins anew', async () => {
+    const { part, figure, press } = await live(neuron, 'network')
+    await press('Start')
+    await vi.waitUntil(async () => (await figure('steps')) > 0, 60_000)
+    const first = await figure('loss')
+    await vi.waitUntil(async () => (await figure('loss')) < first / 2, 120_000)
+    await press('Pause')
+    const steps = await figure('steps')
+    await shot('live-network')
+    expect(await figure('steps')).toBe(steps)
+    await part.getByLabel('Learning rate').selectOption('0.1')
+    expect(await figure('steps')).toBe(0)
+    expect(said).toEqual([])
+  }, 300_000)
+
+  it('goes down a valley with the rate that is chosen', async () => {
+    const { part, figure } = await live(neuron, 'descent')
+    await vi.waitUntil(async () => (await figure('loss')) > 0, 60_000)
+    expect(await figure('loss')).toBeLessThan(1e-3)
+    await part.getByRole('slider').press('End') // 0.28
+    expect(await figure('loss')).toBeGreaterThan(100)
+    await part.getByRole('slider').press('Home')
+    expect(await figure('loss')).toBeCloseTo(3.5, 0)
+    expect(said).toEqual([])
+  }, 300_000)
+
+  it('slides a kernel that is written by hand', async () => {
+    const { part, figure } = await live(neuron, 'convolution')
+    await vi.waitUntil(async () => (await part.locator('option').count()) > 3, 60_000)
+    await part.getByLabel('Kernel').selectOption('every edge')
+    await part.getByRole('slider').press('Home') // a dark corner without an edge
+    expect(await figure('value')).toBeCloseTo(0, 5)
+    await part.getByLabel('row 2, column 2').fill('9')
+    expect(await figure('value')).toBeCloseTo(0.12, 5)
+    await shot('live-convolution')
+    expect(said).toEqual([])
+  }, 300_000)
+
+  it('learns to cross the lake in the page', async () => {
+    const { part, figure, press } = await live('guides/reinforcement-learning.html', 'lake')
+    await part.getByLabel('the ice is slippery').uncheck()
+    await press('Start')
+    await vi.waitUntil(async () => (await figure('share')) > 0.5, 120_000)
+    await press('Pause')
+    await shot('live-lake')
+    await press('Reset')
+    expect(await figure('steps')).toBe(0)
+    expect(said).toEqual([])
+  }, 300_000)
 
   it('is accessible in the dark, and finds what is looked for', async () => {
     await page.setViewportSize({ width: 1280, height: 900 })

@@ -15,6 +15,8 @@ export default defineConfig({
   cacheDir: 'dist/cache',
   cleanUrls: false,
   lastUpdated: false,
+  // parts of pages run the packages' sources
+  vite: { resolve: { conditions: ['@portolan/source'] } },
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env.PORTOLAN_SITE_BASE ?? '/'}icon.svg` }]],
   // The API's pages and the demo come after this build; private/docs/site.test.ts follows every link of the whole.
   ignoreDeadLinks: [/^\/(api|demo)\//],
@@ -61,7 +63,16 @@ export default defineConfig({
           guide('Training in depth', 'training-in-depth'),
         ],
       },
-      { text: 'Work with', items: [guide('Data', 'data'), guide('Vision', 'vision'), guide('Text', 'text')] },
+      {
+        text: 'Work with',
+        items: [
+          guide('Data', 'data'),
+          guide('Vision', 'vision'),
+          guide('Text', 'text'),
+          guide('Generating', 'generating'),
+          guide('Reinforcement learning', 'reinforcement-learning'),
+        ],
+      },
       {
         text: 'Ship',
         items: [guide('Export and deployment', 'export-and-deployment'), guide('Performance', 'performance')],

@@ -13,7 +13,7 @@ export type State = Record<string, Tensor>
  * @example
  * const [params, rest] = split(model, Param)
  * // … train …
- * merge(model, params, rest)                   // as it was
+ * merge(model, params!, rest!)                 // as it was
  */
 export function split(root: unknown, ...filters: Filter[]): State[] {
   const states: State[] = [...filters, undefined].map(() => ({}))

@@ -9,7 +9,7 @@ import { Param, Slot } from '../nn/variable.ts'
  * @example
  * const ema = new Ema(model, 0.999)
  * // … ema.update() in each step …
- * const judged = await ema.during(() => trainer.evaluate(test))
+ * const judged = await ema.during(() => trainer.evaluate(loader(test)))
  */
 export class Ema extends Module {
   readonly average: Record<string, Slot>

@@ -42,9 +42,6 @@ export function squaresRounds(yLo: number, yHi: number, keyLo: number, keyHi: nu
  * `counter`, `key`: 64-bit words as `[lo, hi]`, each a uint32 (or the int32 of the same bits); the result is a uint32.
  *
  * B. Widynski, "Squares: A Fast Counter-Based RNG", arXiv:2004.06278 (2020).
- *
- * @example
- * squares32([0, 0], squaresKey(7, 0))
  */
 export function squares32(counter: Limbs, key: Limbs): number {
   const [yLo, yHi] = multiplyLimbs(counter, key)

@@ -58,7 +58,7 @@ export interface SearchResult<S extends Space> {
  * @example
  * const { best } = await search({
  *   space: { rate: real(1e-4, 1e-1, { log: true }), width: choice(16, 32, 64) },
- *   objective: async ({ rate, width }) => (await train(rate, width)).last.validation!.loss!,
+ *   objective: ({ rate, width }) => train(rate, width),   // the validation loss
  *   strategy: tpe({ trials: 30 }),
  * })
  * best.point // { rate: 0.0031, width: 32 }

@@ -8,7 +8,7 @@ import type { Tensor } from './tensor.ts'
  * condition: bool [], or of a shape that broadcasts with every tensor.
  * @throws PortolanError if the trees differ in structure.
  * @example
- * const { loss, grads } = select(gradNorm.isFinite(), { loss, grads }, { loss: zeros([]), grads: grads.map(g => g.zerosLike()) })
+ * const kept = select(gradNorm.isFinite(), { loss, grads }, { loss: zeros([]), grads: grads.map(g => g.zerosLike()) })
  */
 export function select<T extends Tree>(condition: Tensor, yes: T, no: T): T {
   const [a, b] = [leaves(yes), leaves(no)]

@@ -36,7 +36,7 @@ export async function blobOf(source: BytesSource, signal?: AbortSignal): Promise
  *
  * @example
  * const images = parseIdx(await readBytes('/mnist/train-images-idx3-ubyte.gz'))
- * const state = decodeSafetensors(await readBytes(input.files[0]))
+ * const state = decodeSafetensors(await readBytes(input.files![0]!))
  */
 export async function readBytes(source: BytesSource, { maxBytes = 2 ** 30, signal }: ReadBytesOptions = {}): Promise<Uint8Array> {
   const blob = await blobOf(source, signal)

@@ -83,7 +83,7 @@ function planes(pixels: Uint8Array, from: number, to: number): Uint8Array {
  * @throws ShapeError when the shape is no picture's or the pixels do not fill it; what writing throws when the folder does not exist.
  *
  * @example
- * await writeImage('sample.png', test.at(0).image)
+ * await writeImage('grey.png', { data: new Uint8Array(28 * 28).fill(128), shape: [28, 28] })
  */
 export async function writeImage(file: string, { data, shape }: Picture): Promise<void> {
   const [channels, height, width] = shape.length === 2 ? [1, ...shape] : shape

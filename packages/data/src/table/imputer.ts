@@ -56,7 +56,7 @@ export function imputerOf(state: ImputerState): Imputer {
  * @throws RangeError when there is no such strategy or a column has no number; ShapeError when x is no table.
  *
  * @example
- * const imputer = imputer(train, 'median')
+ * const { apply, state } = imputer(train, 'median')
  */
 export function imputer(x: Field, strategy: keyof typeof strategies | number): Imputer {
   const columns = columnsOf('imputer', x)

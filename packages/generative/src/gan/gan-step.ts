@@ -15,6 +15,7 @@ export interface AdversarialOptions {
   input?: string
 }
 
+/** Options of `ganStep`. */
 export interface GanStepOptions extends AdversarialOptions {
   discriminator: Discriminator
   /** Name of the classes in a batch, int32, where both players are told them; default none. */

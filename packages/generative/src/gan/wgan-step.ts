@@ -4,6 +4,7 @@ import type { AdversarialOptions } from './gan-step.ts'
 import { gradientPenalty } from './gradient-penalty.ts'
 import type { Discriminator } from './players.ts'
 
+/** Options of `wganStep`. */
 export interface WganStepOptions extends AdversarialOptions {
   /** Gives each sample a number; without batch norm, as the penalty is that of each sample by itself. */
   critic: Discriminator

@@ -20,7 +20,7 @@ function slopes(heads: number): number[] {
  * Press et al., "Train Short, Test Long: Attention with Linear Biases", 2021. PyTorch: -; Keras: -.
  * @throws RangeError if heads is not an integer ≥ 1.
  * @example
- * attention.forward(x, { causal: true, mask: alibi(8, x.shape[1]) })
+ * attention.forward(x, { causal: true, mask: alibi(8, x.shape[1]!) })
  */
 export function alibi(heads: number, t: number, { keys = t }: { keys?: number } = {}): Tensor {
   if (!Number.isInteger(heads) || heads < 1) throw new RangeError(`alibi: heads must be an integer of at least 1, got ${heads}`)

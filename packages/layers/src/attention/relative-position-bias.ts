@@ -18,7 +18,7 @@ export interface RelativePositionOptions {
  * @throws RangeError if the buckets are too few.
  * @example
  * const bias = new RelativePositionBias(8)
- * attention.forward(x, { mask: bias.forward(x.shape[1]) })
+ * attention.forward(x, { mask: bias.forward(x.shape[1]!) })
  */
 export class RelativePositionBias extends Module {
   readonly relativeAttentionBias: Embedding

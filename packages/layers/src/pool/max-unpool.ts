@@ -24,7 +24,7 @@ abstract class Unpooling<K, O> extends Module {
  *
  * x, indices: [n, c, l] → [n, c, l′]. Zeiler et al., "Adaptive Deconvolutional Networks", 2011. PyTorch: MaxUnpool1d; Keras: -.
  * @example
- * const { values, indices } = maxPoolWithIndices(x, 2)
+ * const { values, indices } = maxPoolWithIndices(zeros([1, 2, 8]), 2)
  * new MaxUnpool1d(2).forward(values, indices)
  */
 export class MaxUnpool1d extends Unpooling<Sides<1>, MaxUnpoolOptions<1>> {
@@ -38,7 +38,7 @@ export class MaxUnpool1d extends Unpooling<Sides<1>, MaxUnpoolOptions<1>> {
  *
  * x, indices: [n, c, h, w] → [n, c, h′, w′]. Zeiler et al., "Adaptive Deconvolutional Networks", 2011. PyTorch: MaxUnpool2d; Keras: -.
  * @example
- * const { values, indices } = maxPoolWithIndices(x, 2)
+ * const { values, indices } = maxPoolWithIndices(zeros([1, 2, 8, 8]), 2)
  * new MaxUnpool2d(2).forward(values, indices)
  */
 export class MaxUnpool2d extends Unpooling<Sides<2>, MaxUnpoolOptions<2>> {
@@ -52,7 +52,7 @@ export class MaxUnpool2d extends Unpooling<Sides<2>, MaxUnpoolOptions<2>> {
  *
  * x, indices: [n, c, d, h, w] → [n, c, d′, h′, w′]. Zeiler et al., "Adaptive Deconvolutional Networks", 2011. PyTorch: MaxUnpool3d; Keras: -.
  * @example
- * const { values, indices } = maxPoolWithIndices(x, 2)
+ * const { values, indices } = maxPoolWithIndices(zeros([1, 2, 4, 8, 8]), 2)
  * new MaxUnpool3d(2).forward(values, indices)
  */
 export class MaxUnpool3d extends Unpooling<Sides<3>, MaxUnpoolOptions<3>> {

@@ -1,6 +1,7 @@
 import { Dropout, Embedding, iota, Linear, Module, RangeError, type Tensor } from '@portolan/core'
 import { checkCounts, checkTokens, textLengths, type TextClassifierOptions } from './text-options.ts'
 
+/** Options of `TextLSTM` and `TextGRU`. */
 export interface RecurrentClassifierOptions extends TextClassifierOptions {
   /** Channels of a token; default 128. */
   dim?: number

@@ -1,6 +1,7 @@
 import { concat, Conv1d, Dropout, Embedding, iota, Linear, Module, uniform, type Tensor } from '@portolan/core'
 import { checkCounts, checkTokens, textLengths, type TextClassifierOptions } from './text-options.ts'
 
+/** Options of `TextCNN`. */
 export interface TextCNNOptions extends TextClassifierOptions {
   /** Channels of a token; default 300. */
   dim?: number

@@ -1,6 +1,7 @@
 import { Dropout, Embedding, gelu, Linear, Module, normal, SinusoidalPositions, TransformerEncoder, type Tensor } from '@portolan/core'
 import { checkCounts, checkTokens, textLengths, type TextClassifierOptions } from './text-options.ts'
 
+/** Options of `TransformerClassifier`. */
 export interface TransformerClassifierOptions extends TextClassifierOptions {
   /** Channels of a token; default 128. */
   dim?: number

@@ -65,7 +65,7 @@ export function wholeSequences(runner: Runner, { length, padding = 0, inputs = {
  * @example
  * const step = new CachedStep(gpt)
  * const file = await exportOnnx(step, step.ports(1))
- * for await (const token of generate(oneByOne(await OnnxModel.load(file), gpt), prompt, { maxTokens: 100 })) …
+ * for await (const token of generate(oneByOne(await OnnxModel.load(file), gpt), prompt, { maxTokens: 100 })) console.log(token)
  */
 export function oneByOne(runner: Runner, model: Pick<Stepwise, 'emptyPast' | 'context'>): NextTokens {
   let past: Tensor | undefined

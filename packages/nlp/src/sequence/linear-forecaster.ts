@@ -3,6 +3,7 @@ import { checkCounts } from '../classify/text-options.ts'
 import { ChannelLinear } from './channel-linear.ts'
 import { checkSeries, type ForecasterOptions } from './series-options.ts'
 
+/** Options of `LinearForecaster`. */
 export interface LinearForecasterOptions extends ForecasterOptions {
   /** How many points the moving average takes together, odd; 1: the series is not parted. Default 25. */
   window?: number

@@ -2,6 +2,7 @@ import { Dropout, Linear, LSTM, Module, type Tensor } from '@portolan/core'
 import { checkCounts } from '../classify/text-options.ts'
 import { checkSeries, type ForecasterOptions } from './series-options.ts'
 
+/** Options of `LSTMForecaster`. */
 export interface LSTMForecasterOptions extends ForecasterOptions {
   /** Channels of the state; default 128. */
   hidden?: number

@@ -4,6 +4,7 @@ import { PairQueue } from './pair-queue.ts'
 import { Tokenizer } from './tokenizer.ts'
 import { addedTokens, checkSpecial, template, tokenizerFile, type TrainTokenizerOptions } from './train-options.ts'
 
+/** Options of `trainBpe`. */
 export interface TrainBpeOptions extends TrainTokenizerOptions {
   /** The most tokens: special ones, the 256 bytes, and what is merged of them. */
   vocabSize: number

@@ -3,6 +3,7 @@ import { expression, wordCharacters } from './pattern.ts'
 import { Tokenizer } from './tokenizer.ts'
 import { addedTokens, checkSpecial, template, tokenizerFile, type TrainTokenizerOptions } from './train-options.ts'
 
+/** Options of `wordTokenizer`. */
 export interface WordTokenizerOptions extends TrainTokenizerOptions {
   /** The most tokens, special ones included; the most frequent words are kept. Default: all. */
   vocabSize?: number

@@ -2,6 +2,7 @@ import { concat, Dropout, Embedding, Linear, LSTM, LSTMCell, Module, RangeError,
 import { checkCounts, checkTokens, textLengths } from '../classify/text-options.ts'
 import type { Translator, TranslatorOptions } from './translator.ts'
 
+/** Options of `AttentionTranslator`. */
 export interface AttentionTranslatorOptions extends TranslatorOptions {
   /**
    * How the decoder looks at the source. 'luong': after each step, with the scores hᵀ·W·e ("general"), all steps at once;

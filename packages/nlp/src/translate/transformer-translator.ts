@@ -2,6 +2,7 @@ import { Dropout, Embedding, Module, normal, SinusoidalPositions, stack, Transfo
 import { checkCounts, checkTokens } from '../classify/text-options.ts'
 import type { Translator, TranslatorOptions } from './translator.ts'
 
+/** Options of `TransformerTranslator`. */
 export interface TransformerTranslatorOptions extends TranslatorOptions {
   /** Channels of a token; default 256. */
   dim?: number

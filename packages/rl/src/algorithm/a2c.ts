@@ -1,6 +1,7 @@
 import { compile, rmsprop, tensor, type Compiled, type Optimizer, type Tensor } from '@portolan/core'
 import { RolloutLearner, type Rollout, type RolloutOptions } from './rollout-learner.ts'
 
+/** Options of `A2C`. */
 export interface A2COptions extends RolloutOptions {
   /** Default 7·10⁻⁴. */
   readonly learningRate?: number

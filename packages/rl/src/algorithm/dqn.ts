@@ -24,6 +24,7 @@ import { Dueling, perceptron } from './perceptron.ts'
 import { bestActions } from './pick-action.ts'
 import { decodeRun, encodeRun } from './saved-run.ts'
 
+/** Options of `DQN`. */
 export interface DQNOptions extends LearnerOptions {
   readonly env: Env<Box, Discrete>
   /** [n, observation] → what each action is worth [n, actions]; called twice. Default: linear layers of 120 and 84 with ReLU. */

@@ -1,6 +1,7 @@
 import { adam, compile, repeated, tensor, type Compiled, type Optimizer, type Tensor } from '@portolan/core'
 import { RolloutLearner, type Rollout, type RolloutOptions } from './rollout-learner.ts'
 
+/** Options of `PPO`. */
 export interface PPOOptions extends RolloutOptions {
   /** Steps in which the learning rate falls to 0; default 500,000. Infinity: it stays. */
   readonly budget?: number

@@ -19,6 +19,7 @@ import { ActorCritic, tanhPerceptron } from './perceptron.ts'
 import { bestActions, pickAction } from './pick-action.ts'
 import { decodeRun, encodeRun } from './saved-run.ts'
 
+/** Options of `Reinforce`. */
 export interface ReinforceOptions extends LearnerOptions {
   readonly env: Env<Box, Discrete>
   /** Scores of the actions [n, actions] and worth [n, 1] of observations; default: two nets of 64 and 64 with tanh. */

@@ -20,6 +20,7 @@ import { ActorCritic, tanhPerceptron } from './perceptron.ts'
 import { bestActions, pickAction } from './pick-action.ts'
 import { decodeRun, encodeRun } from './saved-run.ts'
 
+/** What learners of rollouts share: `PPO` and `A2C`. */
 export interface RolloutOptions extends LearnerOptions {
   /** Makes one environment; it is called `envs` times. */
   readonly env: () => Env<Box, Discrete>

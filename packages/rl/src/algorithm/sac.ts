@@ -30,6 +30,7 @@ import { requireSpaces, type LearnerOptions, type LearnOptions } from './learner
 import { perceptron } from './perceptron.ts'
 import { decodeRun, encodeRun } from './saved-run.ts'
 
+/** Options of `SAC`. */
 export interface SACOptions extends LearnerOptions {
   readonly env: Env<Box, Box>
   /** Width of the two hidden layers of each network; default 256. */

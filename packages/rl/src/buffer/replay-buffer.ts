@@ -10,7 +10,7 @@ export type Field = 'int32' | readonly number[]
  * @example
  * const buffer = new ReplayBuffer(10_000, { observation: [4], action: 'int32', reward: [] })
  * buffer.add({ observation, action: 1, reward: 0.5 })
- * const { observation } = buffer.sample(128, rng) // [128, 4]
+ * const batch = buffer.sample(128, rng) // batch.observation: [128, 4]
  */
 export class ReplayBuffer<F extends string> {
   readonly capacity: number

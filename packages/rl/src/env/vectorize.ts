@@ -8,6 +8,7 @@ export interface VectorStart {
   readonly observations: Float32Array
   readonly infos: readonly Info[]
 }
+/** What a step of several environments led to. */
 export interface VectorStep extends VectorStart {
   /** [n] */
   readonly rewards: Float32Array

@@ -48,7 +48,7 @@ export interface Detector {
  * @throws RangeError for an option outside its range.
  * @example
  * const { detect } = detector(model, { engine: onnx() })
- * const [{ boxes, labels, scores }] = await detect(image)
+ * const [found] = await detect(image) // its boxes, labels and scores
  */
 export function detector(
   model: AnchorModel,

@@ -26,7 +26,7 @@ export interface GradCam {
  * @throws PortolanError if there is no such layer, or it is not called just once; ShapeError if what it gives are no maps.
  * @example
  * const { map } = await gradCam(new ResNet(50), image)
- * const { map } = await gradCam(model, image, { layer: 'layer3' })
+ * const third = await gradCam(model, image, { layer: 'layer3' })
  */
 export async function gradCam(model: Scorer, x: Tensor, { target, layer, engine }: GradCamOptions = {}): Promise<GradCam> {
   const [owner, method] = hook(model, layer)

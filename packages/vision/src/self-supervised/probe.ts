@@ -48,8 +48,8 @@ export interface LinearProbeOptions {
  * @throws ShapeError if they do not fit; RangeError for options.
  * @example
  * const features = new GlobalFeatures(model.query.backbone)
- * const train = await cacheFeatures(features, loader(labelled), { engine: onnx() })
- * const { test } = await linearProbe(train, await cacheFeatures(features, loader(held), { engine: onnx() }))
+ * const vectors = async (set: ArrayDataset) => (await cacheFeatures(features, loader(set), { engine: onnx() })) as unknown as LabelledFeatures
+ * const { test } = await linearProbe(await vectors(labelled), await vectors(held))
  */
 export async function linearProbe(
   train: LabelledFeatures,
