@@ -125,7 +125,12 @@ describe.skipIf(!executable)(`a walk${executable ? '' : ` (${noChromium})`}`, ()
     const part = page.locator(`[data-live=${name}]`)
     await part.scrollIntoViewIfNeeded()
     const figure = async (of: string): Promise<number> => Number(await part.locator('output').getAttribute(`data-${of}`))
-    return { part, figure, press: (button: string) => part.getByRole('button', { name: button }).press('Enter') }
+    const press = async (name: string): Promise<void> => {
+      const button = part.getByRole('button', { name })
+      await vi.waitUntil(() => button.isEnabled(), 60_000)
+      await button.press('Enter')
+    }
+    return { part, figure, press }
   }
   const neuron = 'guides/from-a-neuron-up.html'
 
@@ -158,7 +163,7 @@ describe.skipIf(!executable)(`a walk${executable ? '' : ` (${noChromium})`}`, ()
   it('slides a kernel that is written by hand', async () => {
     const { part, figure } = await live(neuron, 'convolution')
     await vi.waitUntil(async () => (await part.locator('option').count()) > 3, 60_000)
-    await part.getByLabel('Kernel').selectOption('every edge')
+    await part.getByRole('combobox').selectOption('every edge')
     await part.getByRole('slider').press('Home') // a dark corner without an edge
     expect(await figure('value')).toBeCloseTo(0, 5)
     await part.getByLabel('row 2, column 2').fill('9')

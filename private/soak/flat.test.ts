@@ -9,6 +9,8 @@ const grown = (samples: Sample[]): string[] => judge(samples).flatMap(v => (v.fl
 describe('what a soak finds', () => {
   it('nothing where memory goes up and down', () =>
     expect(grown(rounds(i => ({ rss: still.rss + (i % 3) * 20 * MiB, heap: still.heap + (i % 2) * 5 * MiB })))).toEqual([]))
+  it('nothing where only histories grow', () => expect(grown(rounds(i => ({ bytes: MiB + i * 500 }), 400))).toEqual([]))
+  it('a checkpoint that grows', () => expect(grown(rounds(i => ({ bytes: MiB + i * 1500 }), 400))).toEqual(['bytes']))
   it('nothing where it grows while warming up', () => expect(grown(rounds(i => ({ rss: Math.min(i, 10) * 30 * MiB })))).toEqual([]))
   it.each<[string, keyof Sample, number]>([
     ['a leak of 1 MiB a round', 'rss', MiB],

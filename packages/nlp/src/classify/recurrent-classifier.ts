@@ -49,7 +49,7 @@ export abstract class RecurrentClassifier extends Module {
     super()
     checkCounts(new.target.name, { vocabSize, classes, dim, hidden, layers })
     if (!['last', 'max', 'mean'].includes(pool))
-      throw new RangeError(`${new.target.name}: pool must be 'last', 'max' or 'mean', got '${String(pool)}'`)
+      throw new RangeError(`${new.target.name}: pool must be 'last', 'max' or 'mean', got '${pool}'`)
     this.embedding = new Embedding(vocabSize, dim, { paddingIdx: padding })
     this.#directions = bidirectional ? 2 : 1
     this.fc = new Linear(hidden * this.#directions, classes)
