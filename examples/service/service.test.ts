@@ -111,6 +111,7 @@ describe('the service', () => {
     expect(codes).toEqual([200, 200, 429])
     await strict.close()
   })
+  // Windows ends a process at SIGTERM without telling it
   it.skipIf(process.platform === 'win32')(
     'finishes what is in flight when it is told to end',
     async () => {

@@ -1,7 +1,6 @@
 import { adam, binaryCrossEntropyWithLogits, HostRng, Linear, seed, Sequential, Tanh, tensor, type Tensor } from '@portolan/core'
 
-export const kinds = { moons: 'two moons', spiral: 'two spirals' } as const
-export type Kind = keyof typeof kinds
+export type Kind = 'moons' | 'spiral'
 
 /** What is chosen before a network begins. */
 export interface Choice {
