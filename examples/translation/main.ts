@@ -25,12 +25,25 @@ const kinds = ['luong', 'bahdanau', 'transformer'] as const
 const options = command('translation', 'Trains a translator and counts how well it translates.', ['backwards', 'multi30k'], 64)
   .addOption(new Option('--model <kind>', 'which network').choices(kinds).default('transformer'))
   .option('--dim <n>', 'channels (default: backwards 48, else 256; the LSTMs have twice as many)', positive)
+  .option('--layers <n>', 'layers of the Transformer, on each side (default: backwards 2, else 3)', positive)
+  .option('--dropout <p>', 'in training (default: backwards 0, else 0.2)', Number)
   .option('--vocab <n>', 'tokens of each language, for multi30k', positive, 8000)
   .option('--beams <n>', 'how many sequences the search follows', positive, 5)
   .option('--rate <r>', 'learning rate (default: 0.001, backwards 0.003)', Number)
   .option('--limit <n>', 'how many of the test sentences are translated', positive, 1000)
   .parse()
-  .opts<CommonOptions & { model: (typeof kinds)[number]; dim?: number; vocab: number; beams: number; rate?: number; limit: number }>()
+  .opts<
+    CommonOptions & {
+      model: (typeof kinds)[number]
+      dim?: number
+      layers?: number
+      dropout?: number
+      vocab: number
+      beams: number
+      rate?: number
+      limit: number
+    }
+  >()
 
 const started = performance.now()
 await prepare(options)
@@ -45,6 +58,7 @@ const [from, to] = [learned(set.train.source, false), learned(set.train.target, 
 const [begin, end] = [to.idOf('[BOS]'), to.idOf('[EOS]')]
 /** Tokens of a sentence and its ends, at most; longer ones are left out of training and cut in the test. */
 const longest = small ? 8 : 48
+const multiple = small ? 4 : 8
 function dataset({ source, target }: ParallelTexts): SequenceDataset<'source' | 'before' | 'next'> {
   const all = source
     .map((text, i) => [from.encode(text).ids, to.encode(target[i]!).ids] as const)
@@ -54,17 +68,17 @@ function dataset({ source, target }: ParallelTexts): SequenceDataset<'source' | 
     before: all.map(([, ids]) => Int32Array.from(ids.slice(0, -1))),
     next: all.map(([, ids]) => Int32Array.from(ids.slice(1))),
   }
-  return new SequenceDataset(sequences, {}, { multiple: small ? 4 : 16 }) // few lengths, few programs
+  return new SequenceDataset(sequences, {}, { multiple }) // few lengths, few programs
 }
 const [train, validation] = [dataset(set.train), dataset(set.validation)]
 console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation.length} to validate; ${from.size} and ${to.size} tokens`)
 
 seed(options.seed)
 const dim = options.dim ?? (small ? 48 : 256)
-const sizes = { sourceSize: from.size, targetSize: to.size, dropout: small ? 0 : 0.2 }
+const sizes = { sourceSize: from.size, targetSize: to.size, dropout: options.dropout ?? (small ? 0 : 0.2) }
 const model =
   options.model === 'transformer'
-    ? new TransformerTranslator({ ...sizes, dim, layers: small ? 2 : 3 })
+    ? new TransformerTranslator({ ...sizes, dim, layers: options.layers ?? (small ? 2 : 3) })
     : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: options.model })
 const epochs = options.epochs ?? (small ? 5 : 12)
 const { batchSize } = options
@@ -90,12 +104,13 @@ await saveTokenizer(to, join(options.out, 'target.json'))
 
 const translator = runner(model, engine)
 const sourceOf = (text: string): Tensor => {
-  const row = new Int32Array(longest)
-  row.set(from.encode(text, { maxLength: longest }).ids)
-  return tensor(row, [1, longest])
+  const { ids } = from.encode(text, { maxLength: longest })
+  const row = new Int32Array(multiple * Math.ceil(ids.length / multiple))
+  row.set(ids)
+  return tensor(row, [1, row.length])
 }
 async function translate(text: string, beams: number): Promise<string> {
-  const model = wholeSequences(translator, { length: longest - 1, inputs: { source: sourceOf(text) }, name: 'target' })
+  const model = wholeSequences(translator, { length: longest - 1, multiple, inputs: { source: sourceOf(text) }, name: 'target' })
   const [found] = await beamSearch(model, [begin], { beams, maxTokens: longest - 2, end })
   return to.decode(found!.tokens)
 }

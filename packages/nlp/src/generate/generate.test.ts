@@ -1,4 +1,4 @@
-import { HostRng, RangeError, runner, seed, tensor } from '@portolan/core'
+import { HostRng, RangeError, runner, seed, tensor, type Runner } from '@portolan/core'
 import { describe, expect, it } from 'vitest'
 import {
   beamSearch,
@@ -143,6 +143,7 @@ describe('wholeSequences', () => {
     const [long] = await next.next([[9, 8, 1, 2, 3, 4]])
     const [short] = await next.next([[1, 2, 3, 4]])
     expect(long).toEqual(short)
+    await expect(next.next([[]])).rejects.toThrow(/must have a token/)
     const direct = await model
       .eval()
       .forward(tensor(Int32Array.of(1, 2), [1, 2]))
@@ -150,5 +151,29 @@ describe('wholeSequences', () => {
       .data()
     const [two] = await next.next([[1, 2]])
     two!.forEach((v, i) => expect(v).toBeCloseTo(direct[i]!, 5))
+  })
+  it('fills up to a multiple, and no further than the length', async () => {
+    const lengths: number[] = []
+    const size = 5
+    const echo: Runner = {
+      predict: ({ ids }) => {
+        const [n, t] = ids!.shape as [number, number]
+        lengths.push(t)
+        return Promise.resolve({
+          output: tensor(
+            Float32Array.from({ length: n * t * size }, (_, i) => Math.floor(i / size) % t),
+            [n, t, size],
+          ),
+        })
+      },
+      dispose: () => Promise.resolve(),
+    }
+    const next = wholeSequences(echo, { length: 10, multiple: 4 })
+    for (const t of [1, 4, 5, 9, 12]) {
+      const [scores] = await next.next([Array.from({ length: t }, () => 1)])
+      expect(scores).toEqual(new Float32Array(size).fill(Math.min(t, 10) - 1)) // those of its last token
+    }
+    expect(lengths).toEqual([4, 4, 8, 10, 10])
+    expect(() => wholeSequences(echo, { length: 10, multiple: 0 })).toThrow(/multiple must be/)
   })
 })

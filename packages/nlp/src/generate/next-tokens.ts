@@ -22,8 +22,10 @@ const ids = (rows: readonly (readonly number[])[], length: number, padding: numb
 
 /** Options of `wholeSequences`. */
 export interface WholeSequenceOptions {
-  /** How many tokens the runner is given each time: shorter sequences are filled up at their end, of longer ones it sees the last. */
+  /** How many tokens the runner is given at most: shorter sequences are filled up at their end, of longer ones it sees the last. */
   length: number
+  /** They are filled up to a multiple of it, but no further than `length`; default `length`: one shape, one program. A small one saves time. */
+  multiple?: number
   /** What fills them up; default 0. */
   padding?: number
   /** What else the runner is given, before the tokens: the source of a translation, a row for each sequence or one for all. */
@@ -36,12 +38,17 @@ export interface WholeSequenceOptions {
  * What comes next, by giving a runner whole sequences each time: for models that see no further than each place, and translators.
  *
  * runner: … and int32 [n, length] → output [n, length, vocabSize].
- * @throws RangeError for an empty sequence.
+ * @throws RangeError for an empty sequence, or a multiple that is not a whole number of at least 1.
  * @example
  * wholeSequences(runner(gpt), { length: 256 })
  * wholeSequences(runner(translator), { length: 40, inputs: { source }, name: 'target' })
  */
-export function wholeSequences(runner: Runner, { length, padding = 0, inputs = {}, name = 'ids' }: WholeSequenceOptions): NextTokens {
+export function wholeSequences(
+  runner: Runner,
+  { length, multiple = length, padding = 0, inputs = {}, name = 'ids' }: WholeSequenceOptions,
+): NextTokens {
+  if (!(Number.isInteger(multiple) && multiple >= 1))
+    throw new RangeError(`wholeSequences: multiple must be a whole number of at least 1, got ${multiple}`)
   const forAll = (x: Tensor, n: number): Tensor => (x.shape[0] === n ? x : x.broadcastTo([n, ...x.shape.slice(1)]))
   return {
     async next(sequences) {
@@ -49,7 +56,8 @@ export function wholeSequences(runner: Runner, { length, padding = 0, inputs = {
       if (seen.some(s => s.length === 0)) throw new RangeError('wholeSequences: every sequence must have a token, got none')
       const n = sequences.length
       const given = Object.fromEntries(Object.entries(inputs).map(([key, x]) => [key, forAll(x, n)]))
-      const { output } = await runner.predict({ ...given, [name]: ids(seen, length, padding) })
+      const filled = Math.min(length, multiple * Math.ceil(Math.max(...seen.map(s => s.length)) / multiple))
+      const { output } = await runner.predict({ ...given, [name]: ids(seen, filled, padding) })
       const [, t, size] = output!.shape as [number, number, number]
       const data = (await output!.data()) as Float32Array
       return seen.map((s, i) => data.slice((i * t + s.length - 1) * size, (i * t + s.length) * size))
