@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 import type { Command } from './process.ts'
 import type { BenchmarkName } from './benchmarks.ts'
 import type { AgentBenchmark } from './agents.ts'
@@ -31,10 +32,19 @@ export interface EntryOptions {
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
+/** A program that needs what is not published, in its source. */
 export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
-  args: [...process.execArgv, '--expose-gc', here(file), ...args],
+  args: [...process.execArgv, here(file), ...args],
 })
+
+/** A program as a user runs one: without a loader for TypeScript, on the packages as they are published. */
+function published(name: string, args: readonly string[]): Command {
+  if (!existsSync(here('../../../packages/export-onnx/dist'))) throw new Error('the packages are not built, run npm run build first')
+  const outfile = here(`../node_modules/.cache/${name}.mjs`)
+  buildSync({ entryPoints: [here(`${name}.ts`)], outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' })
+  return { file: process.execPath, args: ['--expose-gc', outfile, ...args] }
+}
 
 /** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
 export function findTorch(): { python?: string; missing?: string } {
@@ -84,7 +94,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups,
   const ours = (variant: string, does: PortolanJob['does'], lean = false): Entry => ({
     library: 'portolan',
     variant,
-    command: node('portolan.ts', [JSON.stringify({ ...common, does, lean } satisfies PortolanJob)]),
+    command: published('portolan', [JSON.stringify({ ...common, does, lean } satisfies PortolanJob)]),
   })
   const train = { train: epochOf(model) }
   const entries =
@@ -102,7 +112,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups,
     }
   }
   if (does === 'train' && peers.includes('tfjs'))
-    entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
+    entries.push({ library: 'tfjs', variant: 'best backend', command: published('tfjs', [JSON.stringify(common)]) })
   return entries
 }
 
@@ -114,7 +124,7 @@ export function agentEntries(
   return [...new Set([1, most])].flatMap((threads): Entry[] => {
     const variant = `${threads} thread${threads === 1 ? '' : 's'}`
     const job: AgentJob = { agent, steps, threads, warmups }
-    const ours: Entry = { library: 'portolan', variant, command: node('agents.ts', [JSON.stringify(job)]) }
+    const ours: Entry = { library: 'portolan', variant, command: published('agents', [JSON.stringify(job)]) }
     if (!peers.includes('torch') || !python) return [ours]
     const args = [here('agents.py'), JSON.stringify({ ...job, tuned })]
     return [ours, { library: 'torch', variant, command: { file: python, args, env: environment(threads, openBlas) } }]

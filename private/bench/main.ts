@@ -31,11 +31,13 @@ Measures Portolan beside PyTorch and TensorFlow.js, in processes that take turns
   infer     forward passes of the vision models, at batch 1 and 64
   scale     training steps that grow: batches, parameters, lengths of texts
   memory    what the process holds during many steps, and at most
-  first     from nothing to the end of the first step: needs npm run build
+  first     from nothing to the end of the first step
   agents    whole runs of learning in CartPole: ${agentNames.join(', ')}
   all       all of these, into private/bench/results.json, then report
   report    writes private/bench/RESULTS.md and its pictures from that file
   profile   which ops our step spends its time in
+
+It measures the packages as they are published: npm run build comes first.
 
   models          ${benchmarkNames.join(' ')}
                   default: all that the task has
