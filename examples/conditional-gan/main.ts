@@ -15,6 +15,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 128,
   epochs: [10, 20],
+  judged: true,
 })
 const { out, engine, batchSize } = options
 await mkdir(out, { recursive: true })

@@ -25,6 +25,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 128,
   epochs: [6, 12],
+  judged: true,
 })
 const { out, engine, batchSize, data } = options
 const real = data === 'real'

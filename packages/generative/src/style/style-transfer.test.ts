@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Conv2d, PortolanError, RangeError, ready, ReLU, Rng, seed, Sequential, tensor, zeros, type Tensor } from '@portolan/core'
 import { readSafetensors } from '@portolan/core/node'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -12,7 +13,7 @@ const at = { low: 1, high: 3 } as const
 
 describe('styleTransfer', () => {
   it("is PyTorch's: the losses of each step, and the pixels after six of Adam", async () => {
-    const file = new URL('../../../../private/golden/generative/style_transfer.safetensors', import.meta.url)
+    const file = join(import.meta.dirname, '../../../../private/golden/generative/style_transfer.safetensors')
     const { tensors } = await readSafetensors(file)
     const given = (name: string): Tensor => tensor(tensors[name]!.data, tensors[name]!.shape)
     const maps = new LayerMaps(layers(), at)
