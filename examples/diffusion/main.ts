@@ -36,7 +36,7 @@ const judge = await trainedJudge(options, images)
 
 seed(options.seed)
 // patches of 2 × 2 pixels: maps of 14 × 14 and 7 × 7 places
-const model = new DiffusionUNet(real ? { width: 48, multipliers: [1, 2], patch: 2 } : { width: 16, multipliers: [1, 2], patch: 2 })
+const model = new DiffusionUNet({ width: real ? 32 : 16, multipliers: [1, 2], patch: 2 })
 const schedule = cosineNoise(1000)
 const average = new Ema(model, real ? 0.999 : 0.99)
 const step = diffusionStep({ model, schedule, optimizer: adam(1e-3, { schedule: warmup(100) }), average })

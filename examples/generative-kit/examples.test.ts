@@ -2,21 +2,27 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Rng, tensor } from '@portolan/core'
+import { digitData, type Images } from '@portolan/example-vision-kit'
+import { onnx } from '@portolan/export-onnx'
+import { psnr } from '@portolan/generative'
 import { start } from '../shared/run-example.ts'
+import { trainedJudge } from './judge.ts'
+import { scoreSamples, tensorOf, type SampleScores } from './score-samples.ts'
 
 let folder: string
+let images: Images
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portolan-generative-'))
-})
+  images = await digitData({ data: 'generated', seed: 42 })
+}, 600_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 type Figures = Readonly<Record<string, number>>
 /** What must be beaten by whoever has learned more than how often each pixel is white. */
 let known: { meanPsnr: number; meanNats: number }
 /** What a short run on generated data must come to, and what is drawn and exported. */
-const examples: Readonly<
-  Record<string, { arguments: readonly string[]; holds: (f: Figures) => boolean; files: readonly string[] }>
-> = {
+const examples: Readonly<Record<string, { arguments: readonly string[]; holds: (f: Figures) => boolean; files: readonly string[] }>> = {
   autoencoder: {
     arguments: ['--epochs', '2', '--batch-size', '32'],
     holds: f => f.densePsnr! > known.meanPsnr && f.convPsnr! > known.meanPsnr,
@@ -35,9 +41,7 @@ const examples: Readonly<
 }
 
 describe('the generative examples, small', () => {
-  let images: Images
   beforeAll(async () => {
-    images = await digitData({ data: 'generated', seed: 42 })
     const [mean, test] = [await tensorOf(images.train).mean(0, true).data(), tensorOf(images.test)]
     const picture = tensor(mean, [1, 1, 28, 28])
     const likely = picture.clip(1e-4, 1 - 1e-4)
@@ -73,6 +77,61 @@ describe('the generative examples, small', () => {
     '%s says what it takes',
     async name => {
       expect((await start(name, '--help')).stdout).toMatch(/--data <set>/)
+    },
+    600_000,
+  )
+})
+
+type Scored = Omit<SampleScores, 'classes'> & {
+  readonly judgeAccuracy: number
+  readonly onnxMaxAbsDiff: number
+  readonly history: readonly { readonly logs: Figures }[]
+}
+interface Game {
+  /** The logs of its only epoch, which one who learns nothing does not come to. */
+  readonly learns: (logs: Figures) => boolean
+  readonly files: readonly string[]
+}
+const tellsApart = ({ real, fake }: Figures): boolean => real! > fake! + 0.05
+const games: Readonly<Record<string, Game>> = {
+  dcgan: { learns: tellsApart, files: ['walk.gif', 'generator.onnx'] },
+  'conditional-gan': { learns: tellsApart, files: ['generator.onnx'] },
+  'wgan-gp': { learns: logs => logs.distance! > 5, files: ['walk.gif', 'generator.onnx'] },
+  diffusion: { learns: logs => logs.loss! < 0.9, files: ['denoising.gif', 'holes.png', 'sampler.onnx'] }, // 1: to see no noise at all
+}
+
+describe('models whose samples a classifier scores, small', () => {
+  it('the scores tell unseen digits from noise, and variety from one digit', async () => {
+    const engine = onnx({ threads: 1 })
+    const judge = await trainedJudge({ data: 'generated', seed: 42, engine, judge: join(folder, 'judge') }, images)
+    expect(judge.accuracy).toBeGreaterThan(0.96)
+    const unseen = tensorOf(images.validation)
+    const [digits, noise, one] = [
+      await scoreSamples(unseen, images, judge, engine),
+      await scoreSamples(new Rng(1).uniform(unseen.shape), images, judge, engine),
+      await scoreSamples(unseen.slice(0, 0, 1).broadcastTo(unseen.shape), images, judge, engine),
+    ]
+    await judge.dispose()
+    expect(Math.min(digits.precision, digits.recall)).toBeGreaterThan(0.75)
+    expect(Math.abs(digits.nearest - 1)).toBeLessThan(0.1)
+    expect(digits.frechet).toBeLessThan(0.05 * noise.frechet)
+    for (const share of digits.classShares) expect(Math.abs(share - 0.1)).toBeLessThan(0.03)
+    expect(Math.max(noise.precision, noise.recall, one.recall)).toBeLessThan(0.02)
+  }, 600_000)
+
+  it.each(Object.entries(games))(
+    '%s trains, draws, is scored and exports',
+    async (name, { learns, files }) => {
+      const out = join(folder, name)
+      await start(name, '--epochs', '1', '--threads', '1', '--judge', join(folder, 'judge'), '--out', out)
+      const { history, ...figures } = JSON.parse(await readFile(join(out, 'figures.json'), 'utf8')) as Scored
+      expect(history[0]!.logs).toSatisfy(learns)
+      expect(figures.judgeAccuracy).toBeGreaterThan(0.96)
+      expect(figures.classShares.reduce((a, b) => a + b)).toBeCloseTo(1)
+      for (const name of ['confident', 'precision', 'recall', 'frechet', 'nearest'] as const)
+        expect(figures[name]).toBeGreaterThanOrEqual(0)
+      expect(figures.onnxMaxAbsDiff).toBeLessThan(1e-4)
+      expect(await readdir(out)).toEqual(expect.arrayContaining(['samples.png', 'training.gif', 'curves.png', 'results.md', ...files]))
     },
     600_000,
   )
