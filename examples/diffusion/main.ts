@@ -70,6 +70,7 @@ for await (const { image } of loader(images.test.take(10), { batchSize: 10, tran
 }
 
 const n = real ? 5000 : 200
+say(`${thousands(n)} samples are drawn and scored`)
 const parts: Tensor[] = []
 for (let from = 0; from < n; from += 250) {
   const part = await drawn(new Rng(100 + from).normal([Math.min(250, n - from), 1, 28, 28]))
