@@ -68,7 +68,7 @@ function dataset({ source, target }: ParallelTexts): SequenceDataset<'source' | 
     before: all.map(([, ids]) => Int32Array.from(ids.slice(0, -1))),
     next: all.map(([, ids]) => Int32Array.from(ids.slice(1))),
   }
-  return new SequenceDataset(sequences, {}, { multiple }) // few lengths, few programs
+  return new SequenceDataset(sequences, {}, { multiple, joint: true }) // few lengths, few programs
 }
 const [train, validation] = [dataset(set.train), dataset(set.validation)]
 console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation.length} to validate; ${from.size} and ${to.size} tokens`)
@@ -82,7 +82,16 @@ const model =
     : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: options.model })
 const epochs = options.epochs ?? (small ? 5 : 12)
 const { batchSize } = options
-const together = (part: typeof train) => ({ batchSize, sampler: byLength(part.lengths('next'), { batchSize }) })
+const together = (part: typeof train) => {
+  const written = part.lengths('next')
+  return {
+    batchSize,
+    sampler: byLength(
+      part.lengths('source').map((t, i) => Math.max(t, written[i]!)),
+      { batchSize },
+    ),
+  }
+}
 const batches = loader(train, { ...together(train), seed: options.seed, dropLast: true })
 const steps = epochs * batches.length
 const optimizer = adamW(options.rate ?? (small ? 3e-3 : 1e-3), {

@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 import type { Command } from './process.ts'
 import type { BenchmarkName } from './benchmarks.ts'
+import type { AgentBenchmark } from './agents.ts'
+import type { AgentJob } from './peers/agents.ts'
 import type { PortolanJob } from './peers/portolan.ts'
 
 export const peerNames = ['torch', 'tfjs'] as const
@@ -29,10 +32,19 @@ export interface EntryOptions {
 
 const here = (file: string): string => fileURLToPath(new URL(`peers/${file}`, import.meta.url))
 
+/** A program that needs what is not published, in its source. */
 export const node = (file: string, args: readonly string[]): Command => ({
   file: process.execPath,
-  args: [...process.execArgv, '--expose-gc', here(file), ...args],
+  args: [...process.execArgv, here(file), ...args],
 })
+
+/** A program as a user runs one: without a loader for TypeScript, on the packages as they are published. */
+function published(name: string, args: readonly string[]): Command {
+  if (!existsSync(here('../../../packages/export-onnx/dist'))) throw new Error('the packages are not built, run npm run build first')
+  const outfile = here(`../node_modules/.cache/${name}.mjs`)
+  buildSync({ entryPoints: [here(`${name}.ts`)], outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' })
+  return { file: process.execPath, args: ['--expose-gc', outfile, ...args] }
+}
 
 /** A Python that has PyTorch: $PYTHON, else Debian's, else the first on the path. */
 export function findTorch(): { python?: string; missing?: string } {
@@ -68,6 +80,13 @@ export interface Job {
   readonly does: 'train' | 'forward'
 }
 
+/** What PyTorch starts with. */
+const environment = (threads: number, openBlas: string | undefined): Record<string, string> => ({
+  OMP_NUM_THREADS: String(threads),
+  PYTHONDONTWRITEBYTECODE: '1',
+  ...(openBlas && { LD_LIBRARY_PATH: openBlas }),
+})
+
 /** Every way in which the libraries can do a job; the fastest of each is what counts. */
 export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups, lean: leaner = false }: EntryOptions): Entry[] {
   const { model, sizes, does } = job
@@ -75,7 +94,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups,
   const ours = (variant: string, does: PortolanJob['does'], lean = false): Entry => ({
     library: 'portolan',
     variant,
-    command: node('portolan.ts', [JSON.stringify({ ...common, does, lean } satisfies PortolanJob)]),
+    command: published('portolan', [JSON.stringify({ ...common, does, lean } satisfies PortolanJob)]),
   })
   const train = { train: epochOf(model) }
   const entries =
@@ -83,7 +102,7 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups,
       ? [ours('Trainer.fit', train), ...(leaner ? [ours('Trainer.fit, lean', train, true)] : [])]
       : [ours('compile', 'forward'), ours('OnnxModel', 'file')]
   if (peers.includes('torch') && python) {
-    const env = { OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1', ...(openBlas && { LD_LIBRARY_PATH: openBlas }) }
+    const env = environment(threads, openBlas)
     for (const layout of convolutional.has(model) ? [[], ['channels_last']] : [[]]) {
       for (const optimizer of does === 'train' ? [[], ['foreach']] : [[]]) {
         const options = [...layout, ...optimizer]
@@ -93,6 +112,21 @@ export function entriesOf(job: Job, { peers, python, openBlas, threads, warmups,
     }
   }
   if (does === 'train' && peers.includes('tfjs'))
-    entries.push({ library: 'tfjs', variant: 'best backend', command: node('tfjs.ts', [JSON.stringify(common)]) })
+    entries.push({ library: 'tfjs', variant: 'best backend', command: published('tfjs', [JSON.stringify(common)]) })
   return entries
+}
+
+/** A run of an agent, ours and PyTorch's, with one thread and with as many as there may be: what is small runs better with one. */
+export function agentEntries(
+  { agent, steps, tuned }: AgentBenchmark,
+  { peers, python, openBlas, threads: most, warmups }: EntryOptions,
+): Entry[] {
+  return [...new Set([1, most])].flatMap((threads): Entry[] => {
+    const variant = `${threads} thread${threads === 1 ? '' : 's'}`
+    const job: AgentJob = { agent, steps, threads, warmups }
+    const ours: Entry = { library: 'portolan', variant, command: published('agents', [JSON.stringify(job)]) }
+    if (!peers.includes('torch') || !python) return [ours]
+    const args = [here('agents.py'), JSON.stringify({ ...job, tuned })]
+    return [ours, { library: 'torch', variant, command: { file: python, args, env: environment(threads, openBlas) } }]
+  })
 }

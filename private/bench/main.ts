@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { savePicture } from '@portolan/core/node'
-import { benchmarkNames } from './benchmarks.ts'
+import { agentNames } from './agents.ts'
+import { benchmarkNames, type BenchmarkName } from './benchmarks.ts'
 import { findOpenBlas, findTorch, peerNames } from './contenders.ts'
 import { profileOf } from './profile.ts'
 import { progress } from './progress.ts'
@@ -11,6 +12,7 @@ import { charts } from './report/charts.ts'
 import { writePage } from './report/page.ts'
 import { plainTable, tables } from './report/table.ts'
 import { machine, readResults, writeResult, type Result } from './results.ts'
+import { runsOfAgents } from './suite/agents.ts'
 import { taskNames, type Case, type TaskName } from './suite/case.ts'
 import { first } from './suite/first.ts'
 import { infer } from './suite/infer.ts'
@@ -18,7 +20,8 @@ import { memory } from './suite/memory.ts'
 import { scale } from './suite/scale.ts'
 import { train } from './suite/train.ts'
 
-const suite = { train, infer, scale, memory, first } satisfies Record<TaskName, (models: typeof benchmarkNames) => Case[]>
+const suite = { train, infer, scale, memory, first } satisfies Record<Exclude<TaskName, 'agents'>, (models: BenchmarkName[]) => Case[]>
+const modelNames = [...new Set([...benchmarkNames, ...agentNames])]
 
 const help = `npm run bench -- TASK [models…] [options]
 
@@ -28,10 +31,13 @@ Measures Portolan beside PyTorch and TensorFlow.js, in processes that take turns
   infer     forward passes of the vision models, at batch 1 and 64
   scale     training steps that grow: batches, parameters, lengths of texts
   memory    what the process holds during many steps, and at most
-  first     from nothing to the end of the first step: needs npm run build
+  first     from nothing to the end of the first step
+  agents    whole runs of learning in CartPole: ${agentNames.join(', ')}
   all       all of these, into private/bench/results.json, then report
   report    writes private/bench/RESULTS.md and its pictures from that file
   profile   which ops our step spends its time in
+
+It measures the packages as they are published: npm run build comes first.
 
   models          ${benchmarkNames.join(' ')}
                   default: all that the task has
@@ -98,7 +104,7 @@ const report = (): Promise<void> =>
 
 async function measure(tasks: readonly TaskName[], json: string | undefined): Promise<void> {
   const names = [...named, ...(values.models?.split(',') ?? [])]
-  const models = names.length ? chosen('models', names, benchmarkNames) : benchmarkNames
+  const models = names.length ? chosen('models', names, modelNames) : modelNames
   const peers = values.peers === 'none' ? [] : chosen('--peers', values.peers.split(','), peerNames)
   const [rounds, seconds, threads, warmups] = [whole('rounds'), whole('seconds'), whole('threads'), whole('warmups')]
   if (values.chart !== undefined && tasks.length > 1) usage('--chart draws one task')
@@ -110,7 +116,9 @@ async function measure(tasks: readonly TaskName[], json: string | undefined): Pr
   if (torch.python && !openBlas) say('OpenBLAS was not found: PyTorch runs with the library it was built for, which on Debian is slow.')
 
   const known = values.resume && json !== undefined ? readResults(json) : []
-  const all = tasks.flatMap(t => suite[t](models))
+  const all = tasks.flatMap(t =>
+    t === 'agents' ? runsOfAgents(agentNames.filter(a => models.includes(a))) : suite[t](benchmarkNames.filter(m => models.includes(m))),
+  )
   if (!all.length) usage(`${tasks.join(', ')}: none of these models: ${names.join(', ')}`)
   const cases = all.filter(c => !known.some(r => r.task === c.task && r.name === c.name))
   const bar = progress(cases.length)

@@ -29,7 +29,7 @@ export interface RaceOptions {
 
 /** How long a turn of fast steps lasts, in milliseconds, and how many steps it has at most. */
 const turnLength = 250
-const longestTurn = 200
+const longestTurn = 20_000
 /** Who needs longer for a step, in milliseconds, has it counted from its warm-up. */
 const patience = 20_000
 

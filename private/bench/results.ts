@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import os from 'node:os'
 import { writeFileAtomic } from '@portolan/core/node'
+import { agentNames, type AgentName } from './agents.ts'
 import { benchmarkNames, type BenchmarkName } from './benchmarks.ts'
 import { taskNames, type Case, type Measured, type TaskName } from './suite/case.ts'
 
@@ -16,7 +17,7 @@ export interface Result extends Measured {
   readonly task: TaskName
   readonly name: string
   readonly title: string
-  readonly model: BenchmarkName
+  readonly model: BenchmarkName | AgentName
   readonly along?: Case['along']
   readonly date: string
   readonly machine: Machine
@@ -40,8 +41,9 @@ const short = (_: string, value: unknown): unknown =>
 export const readResults = (file: string): Result[] =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { results: Result[] }).results : []
 
+const models: readonly Result['model'][] = [...new Set([...benchmarkNames, ...agentNames])]
 /** By task, then by model, then as they are varied. */
-const place = (r: Result): number => taskNames.indexOf(r.task) * 1e3 + benchmarkNames.indexOf(r.model)
+const place = (r: Result): number => taskNames.indexOf(r.task) * 1e3 + models.indexOf(r.model)
 
 /** Puts a result where an older one of the same case stood. */
 export async function writeResult(file: string, result: Result): Promise<void> {

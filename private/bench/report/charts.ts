@@ -256,4 +256,5 @@ export const charts: Readonly<Record<TaskName, (results: readonly Result[]) => P
   scale: results => scaling('How a training step grows', results),
   memory: results => resident('Memory of the process while it trains', results),
   first: results => beginnings('The first call of a compiled step', results),
+  agents: results => ratios('A run of an agent', results),
 }

@@ -14,6 +14,8 @@ const about: Readonly<Record<TaskName, string>> = {
   scale: 'How a training step grows with the batch, the parameters and the length of a text.',
   memory:
     'What the process holds in memory, all of it but garbage that is collected before each look, while it trains; the peak is what the system saw. Lean: `onnx({ lean: true })`.',
+  agents:
+    'Whole runs of learning in CartPole, as cleanrl has them: environments, acting, buffers and updates, from new weights to the last step. Networks, batches, steps and learning rates are the same on both sides; DQN learns from step 1,000 on, 128 samples after every tenth step; PPO has 4 environments, stretches of 128 steps, 4 epochs in 4 parts. The figures are the median of whole runs after a warm-up, each side with the number of threads that suits it best. Tuned by hand: without PyTorch’s distributions, advantages in numpy.',
   first:
     'Up to the end of the first step, in ms: packages as they are published are imported, the model is made, and the first call traces the step, runs the passes, loads onnxruntime, lowers the graph, makes the session and runs it. Beside it PyTorch, which compiles nothing.',
 }
@@ -23,6 +25,7 @@ const titles: Readonly<Record<TaskName, string>> = {
   scale: 'Scaling',
   memory: 'Memory',
   first: 'The first step',
+  agents: 'Agents',
 }
 
 /** All values that occur, in their order. */

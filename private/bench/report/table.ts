@@ -1,6 +1,7 @@
 import type { Result } from '../results.ts'
 import type { TaskName } from '../suite/case.ts'
 import { median } from '../race.ts'
+import { agents, type AgentName } from '../agents.ts'
 import { rowsOf, way } from './rows.ts'
 
 export interface Table {
@@ -75,6 +76,26 @@ const first = (results: readonly Result[]): Table => ({
   }),
 })
 
+const agentRuns = (results: readonly Result[]): Table => ({
+  head: ['run', 'ours, steps a second', 'least – most', 'peer', 'its', 'least – most', 'its time ÷ ours', 'we ran', 'it ran'],
+  numeric: [1, 2, 4, 5, 6],
+  rows: results.flatMap(({ title, model, runs = [] }) => {
+    const pace = (ms: number): string => Math.round((agents[model as AgentName].steps / ms) * 1e3).toLocaleString('en')
+    const spread = ({ minMs, maxMs }: { minMs: number; maxMs: number }): string => `${pace(maxMs)} – ${pace(minMs)}`
+    return rowsOf(runs).map(({ peer, ours, theirs, ratio }) => [
+      title,
+      pace(ours.medianMs),
+      spread(ours),
+      libraries[peer],
+      pace(theirs.medianMs),
+      spread(theirs),
+      times(ratio),
+      way(ours),
+      way(theirs),
+    ])
+  }),
+})
+
 /** What is said of the results of a task. */
 export const tables: Readonly<Record<TaskName, (results: readonly Result[]) => Table>> = {
   train: race,
@@ -82,6 +103,7 @@ export const tables: Readonly<Record<TaskName, (results: readonly Result[]) => T
   scale: race,
   memory,
   first,
+  agents: agentRuns,
 }
 
 const lines = ({ head, numeric, rows }: Table, between: string): string[] => {

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises'
+import type { AgentName } from '../agents.ts'
 import { sized, type BenchmarkName } from '../benchmarks.ts'
 import { entriesOf, type EntryOptions, type Job } from '../contenders.ts'
 import { writeMaterial } from '../material.ts'
 import { race, type Missing, type RaceOptions, type Run } from '../race.ts'
 import { check } from '../report/rows.ts'
 
-export const taskNames = ['train', 'infer', 'scale', 'memory', 'first'] as const
+export const taskNames = ['train', 'infer', 'scale', 'memory', 'first', 'agents'] as const
 export type TaskName = (typeof taskNames)[number]
 
 /** What a process held while it trained. */
@@ -39,7 +40,7 @@ export interface Case {
   /** Unique in its task. */
   readonly name: string
   readonly title: string
-  readonly model: BenchmarkName
+  readonly model: BenchmarkName | AgentName
   /** In a series: what is varied, and its value. */
   readonly along?: { readonly axis: string; readonly value: number }
   measure(context: Context): Promise<Measured>

@@ -181,14 +181,14 @@ export const elementwise: Family<Elementwise> = {
   sigmoid: smooth(({ g, y }) => g.mul(y.sub(y.mul(y)))),
   // log(1 + eˣ)
   softplus: smooth(({ g, x: [a] }) => g.mul(a.sigmoid())),
-  relu: unary(({ g, y }) => g.mul(y.greater(0).cast('float32'))),
+  relu: unary(({ g, y }) => y.greater(0).where(g, 0)),
   // the gradient passes where x is in low … high, both included
   clip: {
     infer: ([x]) => {
       numeric(x)
       return { shape: x.shape, dtype: x.dtype }
     },
-    vjp: ({ g, x: [a], y }) => [() => g.mul(a.equal(y).cast('float32'))],
+    vjp: ({ g, x: [a], y }) => [() => a.equal(y).where(g, 0)],
   },
   floor: step,
   ceil: step,

@@ -3,9 +3,8 @@ import { repeated } from '../graph/scan.ts'
 import { fewestRuns, stepsARun } from '../graph/steps-a-run.ts'
 import type { Variable } from '../nn/variable.ts'
 import { HostStorage } from '../tensor/storage.ts'
-import { allocate, size, type TypedArray } from '../tensor/spec.ts'
+import { allocate, sameShape, size, type TypedArray } from '../tensor/spec.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { signature } from '../tree.ts'
 import type { Batch } from './batch.ts'
 import type { Figures } from './figures.ts'
 import type { StepLogs } from './supervised.ts'
@@ -71,7 +70,13 @@ export class Steps {
 }
 
 /** Whether two batches can be part of one run. */
-export const alike = (a: Batch, b: Batch): boolean => signature(a) === signature(b)
+export function alike(a: Batch, b: Batch): boolean {
+  const names = Object.keys(a)
+  return (
+    names.length === Object.keys(b).length &&
+    names.every(name => b[name] !== undefined && a[name]!.dtype === b[name].dtype && sameShape(a[name]!.shape, b[name].shape))
+  )
+}
 
 /** What each of n steps gave. */
 export async function rows(logs: StepLogs, n: number): Promise<Figures[]> {

@@ -17,6 +17,8 @@ export interface SequenceOptions {
   readonly tooLong?: 'throw' | 'cut'
   /** Batches are filled up to a multiple of it, so that few shapes occur and few programs are compiled; by default 1. */
   readonly multiple?: number
+  /** Whether the sequences of a batch are filled up to one length, that of the longest of all, as a text and its translation: still fewer shapes; by default false. */
+  readonly joint?: boolean
 }
 
 const fieldOf = (sequence: Sequence): Field => ('shape' in sequence ? sequence : { data: sequence, shape: [sequence.length] })
@@ -116,10 +118,11 @@ export class SequenceDataset<S extends string, K extends string = never> impleme
   }
 
   #join(samples: readonly Fields[]): Fields<S | `${S}Length` | K> {
-    const { padding = 0, multiple = 1 } = this.#options
-    const longest = new Map(
-      this.#sequences.map(([name]) => [name, Math.ceil(Math.max(1, ...samples.map(s => s[name]!.shape[0]!)) / multiple) * multiple]),
-    )
+    const { padding = 0, multiple = 1, joint = false } = this.#options
+    const names = this.#sequences.map(([name]) => name)
+    const longestOf = (all: readonly S[]): number =>
+      Math.ceil(Math.max(1, ...samples.flatMap(s => all.map(name => s[name]!.shape[0]!))) / multiple) * multiple
+    const longest = new Map(names.map(name => [name, longestOf(joint ? names : [name])]))
     return collate(
       samples.map(sample => {
         const filled: Record<string, Field> = { ...sample }

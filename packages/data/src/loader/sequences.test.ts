@@ -34,6 +34,19 @@ describe('SequenceDataset', () => {
     expect([sound.shape, ...sound.data]).toEqual([[2, 2, 3], 1, 2, 3, 0, 0, 0, 2, 3, 4, 5, 6, 7])
     expect([...soundLength.data, text.shape, ...text.data]).toEqual([1, 2, [2, 2], 2, 3, 1, 0])
   })
+  it('fills all sequences up to one length, if they are joint', () => {
+    const pairs = { source: [Int32Array.of(1), Int32Array.of(2, 3)], target: [Int32Array.of(4, 5, 6), Int32Array.of(7)] }
+    const shapes = (options: object, ...indices: number[]) => {
+      const { source, target } = new SequenceDataset(pairs, {}, options).gather(indices)
+      return [source.shape, target.shape]
+    }
+    expect(shapes({}, 0, 1)).toEqual([[2, 2], [2, 3]]) // prettier-ignore
+    expect(shapes({ joint: true }, 0, 1)).toEqual([[2, 3], [2, 3]]) // prettier-ignore
+    expect(shapes({ joint: true, multiple: 4 }, 1)).toEqual([[1, 4], [1, 4]]) // prettier-ignore
+    const { source, sourceLength } = new SequenceDataset(pairs, {}, { joint: true, padding: -1 }).gather([0, 1])
+    expect([...source.data]).toEqual([1, -1, -1, 2, 3, -1])
+    expect([...sourceLength.data]).toEqual([1, 2])
+  })
   it('changes sequences one by one', () => {
     const twice = new SequenceDataset({ ids }).gatherEach(
       [0, 3],

@@ -1,6 +1,7 @@
 import { PortolanError } from '@portolan/core'
 import { allocate, size, type Graph, type Node, type OpName, type Shape, type Table, type Value } from '@portolan/core/engine'
 import type { Blocked } from './blocked/layout.ts'
+import { splits } from './splits.ts'
 import { elementTypes, type Attribute, type ElementType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../model/onnx-model.ts'
 
 /** A name in an ONNX graph, and what stands there. */
@@ -177,8 +178,19 @@ export class Builder {
         refs.set(v, ref)
         return ref
       })
+    const cuts = splits(graph)
     for (const node of graph.nodes) {
+      if (refs.has(node.outputs[0]!)) continue // a part of a split
       this.#node = node
+      const split = cuts.get(node)
+      const whole = refs.get(node.inputs[0]!)
+      if (split && whole && !whole.blocked) {
+        const parts = split.slices.map(n => n.outputs[0]!)
+        const sizes = this.i64(parts.map(v => v.shape[split.axis]!))
+        const outs = parts.map(v => ({ shape: v.shape, type: v.dtype }))
+        this.many('Split', [whole, sizes], { axis: split.axis }, outs).forEach((r, i) => refs.set(parts[i]!, r))
+        continue
+      }
       this.out = node.outputs.map(v => ({ name: '', shape: v.shape, type: v.dtype }))
       const made = this.#lower(
         node,

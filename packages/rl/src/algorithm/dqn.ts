@@ -19,6 +19,7 @@ import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import { sizeOf, type Box, type Discrete } from '../env/space.ts'
 import { follow } from './follow.ts'
+import { hostForward, type HostForward } from './host-forward.ts'
 import { requireSpaces, type LearnerOptions, type LearnOptions } from './learner.ts'
 import { Dueling, perceptron } from './perceptron.ts'
 import { bestActions } from './pick-action.ts'
@@ -82,8 +83,9 @@ export class DQN {
   steps = 0
   readonly #options: Required<Omit<DQNOptions, 'engine' | 'network' | 'dueling' | 'env'>>
   readonly #env: Env<Box, Discrete>
+  readonly #quick: HostForward | undefined
   readonly #answer: Compiled<[Tensor], Tensor>
-  readonly #update: Compiled<[Experiences], Tensor>
+  readonly #update: Compiled<[Experiences], object>
   readonly #follow: Compiled<[], object>
   #rng: HostRng
   #observation: Float32Array | null = null
@@ -120,8 +122,9 @@ export class DQN {
     this.optimizer = adam(filled.learningRate).init(this.online)
     const { shape } = env.observationSpace
     this.buffer = new ReplayBuffer(filled.capacity, { observation: shape, action: 'int32', reward: [], next: shape, terminated: [] })
+    this.#quick = hostForward(this.online)
     this.#answer = compile((x: Tensor) => this.online.forward(x), { engine })
-    this.#update = compile((batch: Experiences) => this.step(batch), { engine })
+    this.#update = compile((batch: Experiences) => (this.step(batch), {}), { engine }) // nobody asks for the loss
     this.#follow = compile(() => (follow(this.target, this.online, filled.tau), {}), { engine })
   }
 
@@ -138,8 +141,10 @@ export class DQN {
   /** The action that is worth most, for each. observations: [n, observation] → [n] */
   async act(observations: Float32Array): Promise<Int32Array> {
     const { shape, low } = this.#env.observationSpace
-    const q = await this.#answer(tensor(observations, [observations.length / low.length, ...shape]))
-    return bestActions(await q.data(), this.#env.actionSpace.n)
+    const q = this.#quick
+      ? await this.#quick(observations)
+      : await (await this.#answer(tensor(observations, [observations.length / low.length, ...shape]))).data()
+    return bestActions(q, this.#env.actionSpace.n)
   }
 
   /** Probability of an action by chance in the next step. */

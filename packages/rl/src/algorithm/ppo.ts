@@ -1,4 +1,5 @@
 import { adam, compile, repeated, tensor, type Compiled, type Optimizer, type Tensor } from '@portolan/core'
+import { gather } from '../buffer/gather.ts'
 import { RolloutLearner, type Rollout, type RolloutOptions } from './rollout-learner.ts'
 
 /** Options of `PPO`. */
@@ -84,13 +85,12 @@ export class PPO extends RolloutLearner {
     const { budget, learningRate, epochs, minibatches } = this.#options
     this.optimizer.setLearningRate(learningRate * Math.max(0, 1 - (this.updates * this.#stretch) / budget))
     const n = rollout.action.length
-    const order = Uint32Array.from(Array.from({ length: epochs }, () => [...this.rng.permutation(n)]).flat())
+    const order = new Uint32Array(epochs * n)
+    for (let epoch = 0; epoch < epochs; epoch++) order.set(this.rng.permutation(n), epoch * n)
     const shape = [epochs * minibatches, n / minibatches]
     const shuffled = Object.entries(rollout).map(([name, data]: [string, Float32Array | Int32Array]) => {
       const width = data.length / n
-      const rows = data instanceof Int32Array ? new Int32Array(order.length) : new Float32Array(order.length * width)
-      for (const [i, from] of order.entries()) for (let k = 0; k < width; k++) rows[i * width + k] = data[from * width + k]!
-      return [name, tensor(rows, name === 'observation' ? [...shape, width] : shape)] as const
+      return [name, tensor(gather(data, width, order), name === 'observation' ? [...shape, width] : shape)] as const
     })
     await this.#learn(Object.fromEntries(shuffled) as Minibatch)
   }

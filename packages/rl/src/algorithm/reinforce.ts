@@ -14,6 +14,7 @@ import {
 import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import { sizeOf, type Box, type Discrete } from '../env/space.ts'
+import { hostForward, type HostForward } from './host-forward.ts'
 import { requireSpaces, type LearnerOptions, type LearnOptions } from './learner.ts'
 import { ActorCritic, tanhPerceptron } from './perceptron.ts'
 import { bestActions, pickAction } from './pick-action.ts'
@@ -75,6 +76,7 @@ export class Reinforce {
   updates = 0
   readonly #options: { readonly seed: number; readonly discount: number; readonly episodes: number }
   readonly #env: Env<Box, Discrete>
+  readonly #quick: HostForward | undefined
   readonly #answer: Compiled<[Tensor], Tensor>
   readonly #update: Compiled<[Steps], Tensor>
   #rng: HostRng
@@ -95,6 +97,7 @@ export class Reinforce {
     }
     this.model = new ActorCritic(actor, critic)
     this.optimizer = adam(learningRate, { clipNorm }).init(this.model)
+    this.#quick = hostForward(actor)
     this.#answer = compile((x: Tensor) => this.model.actor.forward(this.#shaped(x)), { engine })
     this.#update = compile((steps: Steps) => this.step(steps), { engine })
   }
@@ -126,6 +129,7 @@ export class Reinforce {
   }
 
   async #scores(observations: Float32Array): Promise<ArrayLike<number>> {
+    if (this.#quick) return this.#quick(observations)
     const seen = sizeOf(this.#env.observationSpace)
     return (await this.#answer(tensor(observations, [observations.length / seen, seen]))).data()
   }

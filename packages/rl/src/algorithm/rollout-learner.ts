@@ -15,6 +15,7 @@ import type { Env, EnvState } from '../env/env.ts'
 import { recordEpisodes, type Episode } from '../env/record-episodes.ts'
 import { sizeOf, type Box, type Discrete } from '../env/space.ts'
 import { vectorize, type VectorEnv } from '../env/vectorize.ts'
+import { hostForward, type HostForward } from './host-forward.ts'
 import { requireSpaces, type LearnerOptions, type LearnOptions } from './learner.ts'
 import { ActorCritic, tanhPerceptron } from './perceptron.ts'
 import { bestActions, pickAction } from './pick-action.ts'
@@ -69,6 +70,7 @@ export abstract class RolloutLearner {
   protected rng: HostRng
   readonly #options: Required<Omit<RolloutOptions, 'env' | 'networks' | 'engine'>>
   readonly #envs: VectorEnv<Box, Discrete>
+  readonly #quick: { readonly actor: HostForward | undefined; readonly critic: HostForward | undefined }
   readonly #decide: Compiled<[Tensor], { logits: Tensor; values: Tensor }>
   readonly #buffer: RolloutBuffer
   #observations: Float32Array | null = null
@@ -90,6 +92,7 @@ export abstract class RolloutLearner {
     }
     this.model = new ActorCritic(actor, critic)
     this.#buffer = new RolloutBuffer({ steps: rollout, envs, observation: seen })
+    this.#quick = { actor: hostForward(actor), critic: hostForward(critic) }
     this.#decide = compile((x: Tensor) => this.model.forward(this.shaped(x)), { engine })
   }
 
@@ -108,6 +111,8 @@ export abstract class RolloutLearner {
   }
 
   async #judge(observations: Float32Array): Promise<{ logits: ArrayLike<number>; values: Float32Array }> {
+    const { actor, critic } = this.#quick
+    if (actor && critic) return { logits: await actor(observations), values: await critic(observations) }
     const seen = sizeOf(this.#envs.observationSpace)
     const { logits, values } = await this.#decide(tensor(observations, [observations.length / seen, seen]))
     return { logits: await logits.data(), values: (await values.data()) as Float32Array }

@@ -1,4 +1,5 @@
 import { RangeError, ShapeError, tensor, type HostRng, type HostTensor, type Tensor } from '@portolan/core'
+import { gather } from './gather.ts'
 
 /** What one field of a row holds: an integer, or numbers of a shape. */
 export type Field = 'int32' | readonly number[]
@@ -52,12 +53,9 @@ export class ReplayBuffer<F extends string> {
   /** n rows, each as likely; one may come twice. @throws RangeError if it holds none. */
   sample(n: number, rng: HostRng): Record<F, Tensor> {
     if (!this.size) throw new RangeError('ReplayBuffer.sample: there must be a row to sample, got none. Add some first.')
-    const from = Uint32Array.from({ length: n }, () => rng.integer(this.size))
-    const picked = this.#fields.map(({ name, shape, width, data }) => {
-      const rows = data instanceof Int32Array ? new Int32Array(n) : new Float32Array(n * width)
-      for (let i = 0; i < n; i++) for (let k = 0; k < width; k++) rows[i * width + k] = data[from[i]! * width + k]!
-      return [name, tensor(rows, [n, ...shape])] as const
-    })
+    const rows = new Uint32Array(n)
+    for (let i = 0; i < n; i++) rows[i] = rng.integer(this.size)
+    const picked = this.#fields.map(({ name, shape, width, data }) => [name, tensor(gather(data, width, rows), [n, ...shape])] as const)
     return Object.fromEntries(picked) as Record<F, Tensor>
   }
 

@@ -43,14 +43,15 @@ export const cartPole = ({ maxSteps = 500 }: TimeLimited = {}): Env<Box, Discret
       actionSpace: discrete(2),
       start: rng => Array.from({ length: 4 }, () => 0.1 * rng.uniform() - 0.05),
       step([x, v, angle, spin]: readonly number[], action) {
-        const [sin, cos] = [Math.sin(angle!), Math.cos(angle!)]
-        const f = ((action === 1 ? force : -force) + poleMass * length * spin! ** 2 * sin) / mass
-        const turn = (gravity * sin - cos * f) / (length * (4 / 3 - (poleMass * cos ** 2) / mass))
+        const sin = Math.sin(angle!)
+        const cos = Math.cos(angle!)
+        const f = ((action === 1 ? force : -force) + poleMass * length * spin! * spin! * sin) / mass
+        const turn = (gravity * sin - cos * f) / (length * (4 / 3 - (poleMass * cos * cos) / mass))
         const push = f - (poleMass * length * turn * cos) / mass
         const state = [x! + dt * v!, v! + dt * push, angle! + dt * spin!, spin! + dt * turn]
         return { state, reward: 1, terminated: Math.abs(state[0]!) > farthest || Math.abs(state[2]!) > steepest }
       },
-      observe: state => Float32Array.from(state),
+      observe: state => new Float32Array(state),
       draw,
     }),
     maxSteps,

@@ -75,7 +75,8 @@ export function environment<O extends Space, A extends Space, S>(dynamics: Dynam
       const { state, reward, terminated } = dynamics.step(before, action, rng)
       now = state
       over = terminated
-      return { ...seen(now), reward, terminated, truncated: false }
+      const { observation, info } = seen(now)
+      return { observation, info, reward, terminated, truncated: false }
     },
     state: () => ({ now: now ?? null, over, rng: rng.state() }),
     restore(state: EnvState) {

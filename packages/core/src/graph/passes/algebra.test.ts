@@ -158,6 +158,46 @@ describe('loops', () => {
     expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul'])
     expect(run(after, [xs])).toEqual(close(run(before, [xs])))
   })
+  it.each<[string, (t: Tensor, by: Tensor) => Tensor]>([
+    ['a constant', t => t.add(0.1)],
+    ['a number from outside', (t, by) => by.add(t)],
+  ])('know beforehand what grows by %s, with the bits of the loop', (_, more) => {
+    const by = tensor(0.3)
+    const f = (xs: Tensor, from: Tensor, by: Tensor) => {
+      const [{ h, t }, ys] = scan(
+        ({ h, t }: { h: Tensor; t: Tensor }, x: Tensor) => {
+          const next = more(t, by)
+          return [
+            { h: h.mul(x).add(next.mul(-0.2).tanh().add(1).sqrt()), t: next },
+            { t, next },
+          ]
+        },
+        { h: zeros([3]), t: from },
+        xs,
+      )
+      return [h, t, ys.t, ys.next]
+    }
+    const given = [xs, tensor(0.7), by]
+    const before = dce(written((a, b, c) => f(a!, b!, c!), given))
+    const after = dce(hoist(before))
+    expect(bodyOf(after).carries).toBe(1)
+    expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'add'])
+    expect(run(after, given)).toEqual(run(before, given))
+  })
+  it.each<[string, (t: Tensor, x: Tensor) => Tensor, object]>([
+    ['backwards', t => t.add(1), { reverse: true }],
+    ['by another number each time', (t, x) => t.add(x.sum()), {}],
+    ['as a factor', t => t.mul(2), {}],
+  ])('carry a number that grows %s', (_, more, options) => {
+    const f = (xs: Tensor) => {
+      const step = (t: Tensor, x: Tensor): [Tensor, Tensor] => [more(t, x), x.mul(t.sqrt())]
+      const [t, ys] = scan(step, tensor(1), xs, options)
+      return [t, ys]
+    }
+    const before = written(a => f(a!), [xs])
+    expect(bodyOf(hoist(before)).carries).toBe(1)
+    expect(run(hoist(before), [xs])).toEqual(run(before, [xs]))
+  })
   it('stay as they are where everything waits, or more would have to be kept', () => {
     const waits = written(a => [scan((h: Tensor, x: Tensor) => [h.add(x).tanh(), []] as [Tensor, never[]], zeros([3]), a!)[0]], [xs])
     expect(hoist(waits).nodes).toEqual(waits.nodes)

@@ -1,12 +1,13 @@
 import type { ScanAttrs } from '../../ops/control.ts'
 import { size } from '../../tensor/spec.ts'
 import { Value, type Graph, type Node } from '../graph.ts'
+import { withoutCounters } from './counters.ts'
 import { dce } from './dce.ts'
 import { rewrite, type Pass } from './rewrite.ts'
 
-/** Ops that give the same bits one step at a time and on all steps together. */
+/** Ops that give the same bits one step at a time and on all steps together; tanh does so for single numbers. */
 const elementwise = new Set<Node['op']>([
-  ...(['add', 'sub', 'mul', 'div', 'neg', 'abs', 'maximum', 'minimum', 'relu', 'clip', 'where', 'cast'] as const),
+  ...(['add', 'sub', 'mul', 'div', 'neg', 'abs', 'maximum', 'minimum', 'relu', 'clip', 'where', 'cast', 'sqrt'] as const),
   ...(['equal', 'greater', 'greaterEqual', 'less', 'lessEqual'] as const),
 ])
 
@@ -18,7 +19,9 @@ const elementwise = new Set<Node['op']>([
  */
 export const hoist: Pass = graph => ({ ...graph, nodes: graph.nodes.flatMap(n => (n.op === 'scan' ? hoisted(n) : [n])) })
 
-function hoisted(scan: Node): Node[] {
+function hoisted(given: Node): Node[] {
+  const counted = withoutCounters(given)
+  const { scan } = counted
   const { carries, xs, length } = scan.attrs as ScanAttrs
   const body = dce(reordered(scan.attrs.body, carries))
   const carried = dependents(body, body.inputs.slice(0, carries))
@@ -29,7 +32,7 @@ function hoisted(scan: Node): Node[] {
     else if (i >= carries) perStep.set(v, scan.inputs[i]!)
   })
 
-  const before: Node[] = []
+  const { before, after } = counted
   const gone = new Set<Node>()
   for (const n of body.nodes) {
     const [out] = n.outputs as [Value]
@@ -42,14 +45,14 @@ function hoisted(scan: Node): Node[] {
       gone.add(n)
       continue
     }
-    if (!elementwise.has(n.op)) continue
+    if (!elementwise.has(n.op) && !(n.op === 'tanh' && !out.shape.length)) continue
     const all = new Value({ shape: [length, ...out.shape], dtype: out.dtype }, out.source)
     const inputs = n.inputs.map(v => (perStep.has(v) ? aligned(perStep.get(v)!, v, out, length, before) : fixed.get(v)!))
     before.push({ ...n, inputs, outputs: [all] })
     perStep.set(out, all)
     gone.add(n)
   }
-  if (!gone.size) return [scan]
+  if (!gone.size) return [given]
 
   // what is left reads what is made outside: as one more input for each step, or as a constant
   const left = body.nodes.filter(n => !gone.has(n))
@@ -57,16 +60,16 @@ function hoisted(scan: Node): Node[] {
   const steps = [...perStep].filter(([v]) => used.has(v))
   const constants = [...fixed].filter(([v]) => used.has(v))
   const numbers = (values: readonly (readonly [Value, unknown])[]) => values.reduce((sum, [v]) => sum + size(v.shape), 0)
-  const given = body.inputs.slice(carries, carries + xs).map(v => [v, v] as const)
+  const own = body.inputs.slice(carries, carries + xs).map(v => [v, v] as const)
   // more inputs than before are paid for by the nodes that are gone; much more memory is not
-  if (steps.length - xs > gone.size / 2 || numbers(steps) > 4 * numbers(given)) return [scan]
+  if (steps.length - xs > gone.size / 2 || numbers(steps) > 4 * numbers(own)) return [given]
   const inner: Graph = {
     inputs: [...body.inputs.slice(0, carries), ...steps.map(([v]) => v), ...constants.map(([v]) => v)],
     nodes: left,
     outputs: body.outputs,
   }
   const inputs = [...scan.inputs.slice(0, carries), ...steps.map(([, v]) => v), ...constants.map(([, v]) => v)]
-  return [...before, { ...scan, inputs, attrs: { ...scan.attrs, body: dce(inner), xs: steps.length } }]
+  return [...before, { ...scan, inputs, attrs: { ...scan.attrs, body: dce(inner), xs: steps.length } }, ...after]
 }
 
 function dependents(graph: Graph, on: readonly Value[]): Set<Value> {

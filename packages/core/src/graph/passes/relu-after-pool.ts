@@ -3,8 +3,8 @@ import type { Pass } from './index.ts'
 
 /**
  * Pools before ReLU instead of after: max over relu(x) is relu of the max over x, on fewer numbers. The gradient moves along:
- *   r = relu(x), (y, i) = maxPool(r), dx = maxUnpool(g, i)·[r > 0]   becomes
- *   (p, i) = maxPool(x), y = relu(p), dx = maxUnpool(g·[y > 0], i)
+ *   r = relu(x), (y, i) = maxPool(r), dx = maxUnpool(g, i) where r > 0   becomes
+ *   (p, i) = maxPool(x), y = relu(p), dx = maxUnpool(g where y > 0, i)
  * Where a window has no positive number, i differs, and the gradient is 0 either way. A graph that looks at r or i otherwise stays.
  */
 export const reluAfterPool: Pass = graph => {
@@ -19,7 +19,7 @@ export const reluAfterPool: Pass = graph => {
   for (const relu of graph.nodes) {
     const match = relu.op === 'relu' && matchPool(relu)
     if (!match) continue
-    const { pool, mask, toFloat, unpool, product } = match
+    const { pool, mask, unpool, choice } = match
     const [y, index] = pool.outputs as [Value, Value]
     const p = new Value(y, y.source)
     replaced.set(relu, [])
@@ -27,25 +27,20 @@ export const reluAfterPool: Pass = graph => {
       { ...pool, inputs: [relu.inputs[0]!], outputs: [p, index] },
       { op: 'relu', inputs: [p], attrs: {}, outputs: [y] },
     ])
-    if (!mask || !toFloat || !unpool || !product) continue
+    if (!mask || !unpool || !choice) continue
     const small = (v: Value, dtype: Value['dtype']) => new Value({ shape: y.shape, dtype }, v.source)
-    const [positive, ones, g] = [
-      small(mask.outputs[0]!, 'bool'),
-      small(toFloat.outputs[0]!, 'float32'),
-      small(product.outputs[0]!, 'float32'),
-    ]
-    for (const n of [mask, toFloat, unpool]) replaced.set(n, [])
-    replaced.set(product, [
+    const [positive, g] = [small(mask.outputs[0]!, 'bool'), small(choice.outputs[0]!, 'float32')]
+    for (const n of [mask, unpool]) replaced.set(n, [])
+    replaced.set(choice, [
       { ...mask, inputs: [y, mask.inputs[1]!], outputs: [positive] },
-      { ...toFloat, inputs: [positive], outputs: [ones] },
-      { ...product, inputs: [unpool.inputs[0]!, ones], outputs: [g] },
-      { ...unpool, inputs: [g, index], outputs: product.outputs },
+      { ...choice, inputs: [positive, unpool.inputs[0]!, choice.inputs[2]!], outputs: [g] },
+      { ...unpool, inputs: [g, index], outputs: choice.outputs },
     ])
   }
   return { ...graph, nodes: graph.nodes.flatMap(n => replaced.get(n) ?? n) }
 
   /** A pooling of this ReLU, with its gradient if the graph has one; undefined where anything else looks at what would change. */
-  function matchPool(relu: Node): { pool: Node; mask?: Node; toFloat?: Node; unpool?: Node; product?: Node } | undefined {
+  function matchPool(relu: Node): { pool: Node; mask?: Node; unpool?: Node; choice?: Node } | undefined {
     const r = relu.outputs[0]!
     if (kept.has(r)) return undefined
     const users = usersOf(r)
@@ -54,12 +49,11 @@ export const reluAfterPool: Pass = graph => {
     const seen = usersOf(pool.outputs[1]!)
     if (users.length === 1 && seen.length === 0) return { pool }
     const mask = users.find(n => n.op === 'greater' && n.inputs[0] === r && zeros.has(n.inputs[1]!))
-    const toFloat = mask && only(mask.outputs[0]!)
     const [unpool] = seen
-    const product = unpool && only(unpool.outputs[0]!)
-    const whole = users.length === 2 && seen.length === 1 && toFloat?.op === 'cast' && unpool?.op === 'maxUnpool' && product?.op === 'mul'
-    return whole && only(toFloat.outputs[0]!) === product && product.inputs.includes(toFloat.outputs[0]!)
-      ? { pool, mask: mask!, toFloat, unpool, product }
-      : undefined
+    const choice = unpool && only(unpool.outputs[0]!)
+    const whole = users.length === 2 && seen.length === 1 && mask && unpool?.op === 'maxUnpool' && choice?.op === 'where'
+    if (!whole || only(mask.outputs[0]!) !== choice) return undefined
+    const [condition, taken, otherwise] = choice.inputs as [Value, Value, Value]
+    return condition === mask.outputs[0] && taken === unpool.outputs[0] && zeros.has(otherwise) ? { pool, mask, unpool, choice } : undefined
   }
 }
