@@ -84,20 +84,9 @@ describe('the generative examples, small', () => {
 
 type Scored = Omit<SampleScores, 'classes'> & {
   readonly judgeAccuracy: number
+  readonly asAsked: number
   readonly onnxMaxAbsDiff: number
   readonly history: readonly { readonly logs: Figures }[]
-}
-interface Game {
-  /** The logs of its only epoch, which one who learns nothing does not come to. */
-  readonly learns: (logs: Figures) => boolean
-  readonly files: readonly string[]
-}
-const tellsApart = ({ real, fake }: Figures): boolean => real! > fake! + 0.05
-const games: Readonly<Record<string, Game>> = {
-  dcgan: { learns: tellsApart, files: ['walk.gif', 'generator.onnx'] },
-  'conditional-gan': { learns: tellsApart, files: ['generator.onnx'] },
-  'wgan-gp': { learns: logs => logs.distance! > 5, files: ['walk.gif', 'generator.onnx'] },
-  diffusion: { learns: logs => logs.loss! < 0.9, files: ['denoising.gif', 'holes.png', 'sampler.onnx'] }, // 1: to see no noise at all
 }
 
 describe('models whose samples a classifier scores, small', () => {
@@ -119,20 +108,20 @@ describe('models whose samples a classifier scores, small', () => {
     expect(Math.max(noise.precision, noise.recall, one.recall)).toBeLessThan(0.02)
   }, 600_000)
 
-  it.each(Object.entries(games))(
-    '%s trains, draws, is scored and exports',
-    async (name, { learns, files }) => {
-      const out = join(folder, name)
-      await start(name, '--epochs', '1', '--threads', '1', '--judge', join(folder, 'judge'), '--out', out)
-      const { history, ...figures } = JSON.parse(await readFile(join(out, 'figures.json'), 'utf8')) as Scored
-      expect(history[0]!.logs).toSatisfy(learns)
-      expect(figures.judgeAccuracy).toBeGreaterThan(0.96)
-      expect(figures.classShares.reduce((a, b) => a + b)).toBeCloseTo(1)
-      for (const name of ['confident', 'precision', 'recall', 'frechet', 'nearest'] as const)
-        expect(figures[name]).toBeGreaterThanOrEqual(0)
-      expect(figures.onnxMaxAbsDiff).toBeLessThan(1e-4)
-      expect(await readdir(out)).toEqual(expect.arrayContaining(['samples.png', 'training.gif', 'curves.png', 'results.md', ...files]))
-    },
-    600_000,
-  )
+  it('conditional-gan trains, draws, is scored and exports', async () => {
+    const out = join(folder, 'conditional-gan')
+    await start('conditional-gan', '--epochs', '1', '--threads', '1', '--judge', join(folder, 'judge'), '--out', out)
+    const { history, ...figures } = JSON.parse(await readFile(join(out, 'figures.json'), 'utf8')) as Scored
+    const { real, fake } = history[0]!.logs
+    expect(real!).toBeGreaterThan(fake! + 0.05) // the discriminator tells them apart
+    expect(figures.judgeAccuracy).toBeGreaterThan(0.96)
+    expect(figures.classShares.reduce((a, b) => a + b)).toBeCloseTo(1)
+    expect(figures.asAsked).toBeGreaterThan(0.02)
+    expect(figures.asAsked).toBeLessThan(0.5) // after 85 steps it draws noise, and the scores say so
+    expect(figures.recall).toBeLessThan(0.02)
+    expect(figures.onnxMaxAbsDiff).toBeLessThan(1e-4)
+    expect(await readdir(out)).toEqual(
+      expect.arrayContaining(['samples.png', 'training.gif', 'curves.png', 'results.md', 'generator.onnx']),
+    )
+  }, 1_200_000)
 })
