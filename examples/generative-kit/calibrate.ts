@@ -53,10 +53,6 @@ const kinds: Readonly<Record<string, () => Tensor | Promise<Tensor>>> = {
   'training digits': () => trained(),
   'blurred by 1 pixel': () => blurred(1),
   'blurred by 2 pixels': () => blurred(2),
-  'blurred by 3 pixels': () => blurred(3),
-  'with noise of 0.3': () => digits.add(rng.normal(digits.shape).mul(0.3)).clip(0, 1),
-  mirrored: () => digits.flip(3),
-  'black on white': () => digits.neg().add(1),
 }
 
 say(`\n${n} of each kind beside as many test digits\n`)

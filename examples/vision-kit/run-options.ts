@@ -55,18 +55,16 @@ export function runOptions(
     .option('--out <folder>', `where everything goes (default: out/${name}-DATA-SEED)`)
   if (judged)
     command.option('--judge <folder>', 'the classifier that scores samples: read from there, or trained and kept there', 'out/judge')
-  const given = command
-    .parse([...args])
-    .opts<{
-      data: 'generated' | 'real'
-      epochs?: number
-      batchSize: number
-      seed: number
-      engine: string
-      threads: number
-      out?: string
-      judge?: string
-    }>()
+  const given = command.parse([...args]).opts<{
+    data: 'generated' | 'real'
+    epochs?: number
+    batchSize: number
+    seed: number
+    engine: string
+    threads: number
+    out?: string
+    judge?: string
+  }>()
   return {
     data: given.data,
     epochs: given.epochs ?? epochs[given.data === 'real' ? 1 : 0],
