@@ -1,7 +1,19 @@
 // Two autoencoders of digits, dense and convolutional: how well few numbers keep a picture.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { adam, compile, evaluating, mse, seed, supervised, toHost, warmupCosine, type Module, type Tensor } from '@portolan/core'
+import {
+  adam,
+  binaryCrossEntropy,
+  compile,
+  evaluating,
+  mse,
+  seed,
+  supervised,
+  toHost,
+  warmupCosine,
+  type Module,
+  type Tensor,
+} from '@portolan/core'
 import { loader, toFloat } from '@portolan/data/node'
 import { gallery } from '@portolan/example-generative-kit'
 import { digitData, exportChecked, report, runOptions, say, train } from '@portolan/example-vision-kit'
@@ -25,7 +37,8 @@ async function learn(name: string, make: () => Module & { forward(x: Tensor): Te
   const batches = loader(images.train, { batchSize, shuffle: true, seed: options.seed, transform })
   const steps = batches.length * options.epochs
   const optimizer = adam(2e-3, { schedule: warmupCosine(steps / 20, steps) })
-  const step = supervised({ model, loss: mse, optimizer, input: 'image', target: 'image' })
+  // with the mean squared error the convolutional one ends in black pictures: its sigmoid is at 0 before it has learned anything else
+  const step = supervised({ model, loss: binaryCrossEntropy, metrics: { mse }, optimizer, input: 'image', target: 'image' })
   const history = await train(options, { step, batches, validation: loader(images.validation, { batchSize: 250, transform }), part: name })
   await toHost(model)
   const judge = compile((x: Tensor) => ({ y: model.forward(x), psnr: psnr(model.forward(x), x), ssim: ssim(model.forward(x), x) }), {

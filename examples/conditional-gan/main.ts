@@ -1,10 +1,10 @@
 // A DCGAN that is told which digit to draw.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { adam, Ema, evaluating, Rng, seed, tensor, toHost } from '@portolan/core'
+import { adam, Ema, Rng, seed, toHost } from '@portolan/core'
 import { loader, toFloat } from '@portolan/data/node'
 import { drawSamples, Film, gallery, scoreSamples, scoreText, trainedJudge } from '@portolan/example-generative-kit'
-import { digitData, report, runOptions, say, train } from '@portolan/example-vision-kit'
+import { digitData, report, runOptions, say, thousands, train } from '@portolan/example-vision-kit'
 import { exportOnnx, verify } from '@portolan/export-onnx'
 import { DCGANDiscriminator, DCGANGenerator, ganStep, toPictures } from '@portolan/generative'
 
@@ -15,6 +15,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 128,
   epochs: [10, 20],
+  judged: true,
 })
 const { out, engine, batchSize } = options
 await mkdir(out, { recursive: true })
@@ -30,10 +31,10 @@ const step = ganStep({ generator, discriminator, optimizers, average, label: 'la
 const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })
 const batches = loader(images.train, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
 const noise = new Rng(1).normal([80, generator.latents])
-const asked = tensor(Int32Array.from({ length: 80 }, (_, i) => i % 10))
+const inTurn = (n: number): Int32Array => Int32Array.from({ length: n }, (_, i) => i % 10)
 const made = async () => {
   await toHost({ generator, average })
-  return average.during(async () => toPictures(await evaluating(generator, () => generator.forward(noise, asked)), { range: [-1, 1] }))
+  return average.during(async () => toPictures(await drawSamples(generator, noise, { engine, label: inTurn(80) })))
 }
 const film = new Film(made, 10)
 const history = await train(options, { step, batches, callbacks: [film] })
@@ -42,8 +43,10 @@ await gallery(join(out, 'samples.png'), await made(), { columns: 10, title: 'Dig
 
 await average.during(async () => {
   const n = options.data === 'real' ? 5000 : 500
-  const label = Int32Array.from({ length: n }, (_, i) => i % 10)
-  const { classes, ...scores } = await scoreSamples(await drawSamples(generator, n, { engine, label }), images, judge, engine)
+  const label = inTurn(n)
+  say(`${thousands(n)} samples are drawn and scored`)
+  const samples = await drawSamples(generator, new Rng(9).normal([n, generator.latents]), { engine, label })
+  const { classes, ...scores } = await scoreSamples(samples, images, judge, engine)
   const right = classes.filter((c, i) => c === label[i]).length / n
   say(`\n${scoreText(scores)}\nthe digit asked for: ${(100 * right).toFixed(2)} %\n`)
   const ports = { z: ['n', generator.latents], label: { shape: ['n'], dtype: 'int32' } } as const

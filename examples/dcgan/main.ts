@@ -10,6 +10,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 128,
   epochs: [10, 30],
+  judged: true,
 })
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
 await play(options, players => ganStep({ ...players, optimizers: { generator: rule(), discriminator: rule() }, realTarget: 0.9 }))

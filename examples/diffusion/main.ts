@@ -25,6 +25,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 128,
   epochs: [6, 12],
+  judged: true,
 })
 const { out, engine, batchSize, data } = options
 const real = data === 'real'
@@ -35,7 +36,7 @@ const judge = await trainedJudge(options, images)
 
 seed(options.seed)
 // patches of 2 × 2 pixels: maps of 14 × 14 and 7 × 7 places
-const model = new DiffusionUNet(real ? { width: 48, multipliers: [1, 2], patch: 2 } : { width: 16, multipliers: [1, 2], patch: 2 })
+const model = new DiffusionUNet({ width: real ? 32 : 16, multipliers: [1, 2], patch: 2 })
 const schedule = cosineNoise(1000)
 const average = new Ema(model, real ? 0.999 : 0.99)
 const step = diffusionStep({ model, schedule, optimizer: adam(1e-3, { schedule: warmup(100) }), average })
@@ -69,6 +70,7 @@ for await (const { image } of loader(images.test.take(10), { batchSize: 10, tran
 }
 
 const n = real ? 5000 : 200
+say(`${thousands(n)} samples are drawn and scored`)
 const parts: Tensor[] = []
 for (let from = 0; from < n; from += 250) {
   const part = await drawn(new Rng(100 + from).normal([Math.min(250, n - from), 1, 28, 28]))

@@ -25,19 +25,26 @@ import { say, type Images, type RunOptions } from '@portolan/example-vision-kit'
 export interface Judge {
   /** Of the test set. */
   readonly accuracy: number
-  /** x: [n, 1, 28, 28] in 0 … 1 → probabilities [n, 10], and what they are made of, [n, 84] */
+  /**
+   * x: [n, 1, 28, 28] in 0 … 1 → probabilities [n, 10], and what the last pooling leaves of the pictures, features [n, 400]: what comes
+   * after it holds little but the class, and takes noise for digits.
+   */
   look(x: Tensor): Promise<{ probabilities: Float32Array; features: Float32Array }>
   dispose(): Promise<void>
 }
 
-/** A LeNet that reads the digits of a set, trained here and kept in `out/judge` for other runs on the same data. */
-export async function trainedJudge({ data, engine, seed: n }: RunOptions, images: Images, { folder = 'out/judge' } = {}): Promise<Judge> {
+/** A LeNet that reads the digits of a set: read from the folder `judge`, or trained here and kept there for other runs on the same data. */
+export async function trainedJudge(
+  { data, engine, seed: n, judge: folder }: Pick<RunOptions, 'data' | 'engine' | 'seed' | 'judge'>,
+  images: Images,
+): Promise<Judge> {
   seed(n)
   const model = new LeNet5()
   const file = join(folder, `${data}-${n}.safetensors`)
   const transform = toFloat({ fields: ['image'] })
   if (existsSync(file)) await loadWeights(model, file)
   else {
+    say(`A judge is trained first; it is kept as ${file} for other runs`)
     const each = randomAffine({ rotate: 8, shift: 0.06, zoom: [0.93, 1.07] })
     const batches = loader(images.train, { batchSize: 64, shuffle: true, seed: n, transform, each })
     const epochs = data === 'real' ? 8 : 4
@@ -63,9 +70,8 @@ export async function trainedJudge({ data, engine, seed: n }: RunOptions, images
 function looking(model: LeNet5, engine: Engine | undefined): Pick<Judge, 'look' | 'dispose'> {
   const run = compile(
     (x: Tensor) => {
-      const h = model.fc1!.forward(model.forwardFeatures(x).flatten(1)).tanh()
-      const features = model.fc2!.forward(h).tanh()
-      return { features, probabilities: model.fc3!.forward(features).softmax() }
+      const features = model.forwardFeatures(x)
+      return { features: features.flatten(1), probabilities: model.forwardHead(features).softmax() }
     },
     { engine },
   )
@@ -73,13 +79,13 @@ function looking(model: LeNet5, engine: Engine | undefined): Pick<Judge, 'look' 
     async look(x) {
       const [n, size] = [x.shape[0]!, x.shape.slice(1)]
       const data = await x.data()
-      const found = { probabilities: new Float32Array(n * 10), features: new Float32Array(n * 84) }
+      const found = { probabilities: new Float32Array(n * 10), features: new Float32Array(n * 400) }
       for (let from = 0; from < n; from += 500) {
         const to = Math.min(n, from + 500)
         const per = data.length / n
         const part = await evaluating(model, () => run(tensor(data.slice(from * per, to * per), [to - from, ...size])))
         found.probabilities.set(await part.probabilities.data(), from * 10)
-        found.features.set(await part.features.data(), from * 84)
+        found.features.set(await part.features.data(), from * 400)
       }
       return found
     },

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Ema, evaluating, Rng, seed, toHost, type TrainStep } from '@portolan/core'
+import { Ema, Rng, seed, toHost, type TrainStep } from '@portolan/core'
 import { loader, toFloat } from '@portolan/data/node'
 import { digitData, report, say, thousands, train, type RunOptions } from '@portolan/example-vision-kit'
 import { DCGANDiscriminator, DCGANGenerator, latentWalk, toPictures } from '@portolan/generative'
@@ -37,7 +37,7 @@ export async function play(options: RunOptions, stepOf: (players: Players) => Tr
   const noise = new Rng(1).normal([64, generator.latents])
   const made = async (z = noise) => {
     await toHost({ generator, average })
-    return average.during(async () => toPictures(await evaluating(generator, () => generator.forward(z)), { range: [-1, 1] }))
+    return average.during(async () => toPictures(await drawSamples(generator, z, { engine })))
   }
   const film = new Film(() => made())
   const history = await train(options, { step, batches, callbacks: [film] })
@@ -47,7 +47,9 @@ export async function play(options: RunOptions, stepOf: (players: Players) => Tr
   await saveGif(join(out, 'walk.gif'), await made(walk), { delay: 60 })
 
   await average.during(async () => {
-    const samples = await drawSamples(generator, options.data === 'real' ? 5000 : 500, { engine })
+    const n = options.data === 'real' ? 5000 : 500
+    say(`${thousands(n)} samples are drawn and scored`)
+    const samples = await drawSamples(generator, new Rng(9).normal([n, generator.latents]), { engine })
     const { classes: _, ...scores } = await scoreSamples(samples, images, judge, engine)
     say(`\n${scoreText(scores)}\n`)
     const onnxMaxAbsDiff = await exportSampler(generator, join(out, 'generator.onnx'), [generator.latents])

@@ -21,11 +21,12 @@ export interface SampleScores {
   readonly classes: readonly number[]
 }
 
-const tensorOf = ({ fields: { image } }: ArrayDataset<'image' | 'label'>): Tensor =>
-  tensor(
-    Float32Array.from(image.data, v => v / 255),
-    [image.shape[0]!, 1, 28, 28],
-  )
+/** Pictures as they are judged. → [n, 1, 28, 28] in 0 … 1 */
+export function tensorOf({ fields: { image } }: ArrayDataset<'image' | 'label'>): Tensor {
+  const pixels = new Float32Array(image.data)
+  for (let i = 0; i < pixels.length; i++) pixels[i]! /= 255
+  return tensor(pixels, [image.shape[0]!, 1, 28, 28])
+}
 
 /** Scores samples [n, 1, 28, 28] in 0 … 1, beside the test set's digits; distances to the training set are those of 500 of each. */
 export async function scoreSamples(samples: Tensor, images: Images, judge: Judge, engine: Engine | undefined): Promise<SampleScores> {
@@ -39,7 +40,7 @@ export async function scoreSamples(samples: Tensor, images: Images, judge: Judge
   const seen = await judge.look(tensorOf(held))
   const options = engine ? { engine } : {}
   const of = (data: Float32Array, d: number) => ({ data, shape: [data.length / d, d] })
-  const [real, made] = [of(seen.features, 84), of(features, 84)]
+  const [real, made] = [of(seen.features, 400), of(features, 400)]
   const median = (values: Float32Array): number => values.toSorted()[values.length >> 1]!
   const few = Math.min(500, n, held.length)
   const train = tensorOf(images.train).flatten(1)

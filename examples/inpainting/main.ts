@@ -36,7 +36,7 @@ let shown: Tensor | undefined
 const test = images.test.take(1000)
 for await (const { image } of loader(test, { batchSize: 250, transform })) {
   const known = randomHoles(rng, image.shape, holes)
-  const [learned, harmonic] = [await evaluating(model, () => fill(image, known)), await harmonicFill(image, known)]
+  const [learned, harmonic] = [(await evaluating(model, () => fill(image, known))).clip(0, 1), await harmonicFill(image, known)]
   const share = image.shape[0]! / test.length
   errors.learned += share * holeError(learned, image, known).itemSync()
   errors.harmonic += share * holeError(harmonic, image, known).itemSync()

@@ -30,7 +30,7 @@ export async function cifarData({ data, seed }: RunOptions, { count = 1500 }: { 
 }
 
 /** MNIST, or the generated digits. A twelfth of the training set is for validation. */
-export async function digitData({ data, seed }: RunOptions): Promise<Images> {
+export async function digitData({ data, seed }: Pick<RunOptions, 'data' | 'seed'>): Promise<Images> {
   const { train, test } = data === 'real' ? await mnist() : digits({ seed })
   return { ...divided(withChannel(train), 1 / 12, seed), test: withChannel(test), classes: Array.from({ length: 10 }, (_, i) => String(i)) }
 }

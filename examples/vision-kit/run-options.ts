@@ -12,6 +12,8 @@ export interface RunDefaults {
   readonly batchSize: number
   /** How often data is gone through, generated and real. */
   readonly epochs: readonly [generated: number, real: number]
+  /** Whether a classifier judges in the end, which `--judge` says the folder of. */
+  readonly judged?: boolean
 }
 
 export interface RunOptions {
@@ -23,6 +25,8 @@ export interface RunOptions {
   /** Where pictures, weights, checkpoints and figures go. */
   readonly out: string
   readonly name: string
+  /** Folder of the classifiers that judge. */
+  readonly judge: string
 }
 
 const positive = (text: string): number => {
@@ -33,10 +37,10 @@ const positive = (text: string): number => {
 
 /** What the command line says. The same command again goes on where the last one ended. */
 export function runOptions(
-  { description, name, real, batchSize, epochs }: RunDefaults,
+  { description, name, real, batchSize, epochs, judged = false }: RunDefaults,
   args: readonly string[] = process.argv,
 ): RunOptions {
-  const given = new Command(`node main.ts`)
+  const command = new Command(`node main.ts`)
     .description(description)
     .addOption(
       new Option('--data <set>', `generated: made by rule, always there; real: ${real}`)
@@ -49,8 +53,18 @@ export function runOptions(
     .addOption(new Option('--engine <engine>', 'onnx: the whole step compiled; eager: op by op').choices(['onnx', 'eager']).default('onnx'))
     .option('--threads <n>', 'threads that compute one op', positive, 2)
     .option('--out <folder>', `where everything goes (default: out/${name}-DATA-SEED)`)
-    .parse([...args])
-    .opts<{ data: 'generated' | 'real'; epochs?: number; batchSize: number; seed: number; engine: string; threads: number; out?: string }>()
+  if (judged)
+    command.option('--judge <folder>', 'the classifier that scores samples: read from there, or trained and kept there', 'out/judge')
+  const given = command.parse([...args]).opts<{
+    data: 'generated' | 'real'
+    epochs?: number
+    batchSize: number
+    seed: number
+    engine: string
+    threads: number
+    out?: string
+    judge?: string
+  }>()
   return {
     data: given.data,
     epochs: given.epochs ?? epochs[given.data === 'real' ? 1 : 0],
@@ -59,5 +73,6 @@ export function runOptions(
     engine: given.engine === 'onnx' ? onnx({ threads: given.threads }) : undefined,
     out: given.out ?? `out/${name}-${given.data}-${given.seed}`,
     name,
+    judge: given.judge ?? 'out/judge',
   }
 }

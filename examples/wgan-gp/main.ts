@@ -10,6 +10,7 @@ const options = runOptions({
   real: 'MNIST',
   batchSize: 320,
   epochs: [8, 40],
+  judged: true,
 })
 const rule = () => adam(2e-4, { betas: [0, 0.9] })
 await play(options, ({ discriminator: critic, ...players }) =>

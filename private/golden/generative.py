@@ -263,11 +263,41 @@ def gram():
     safetensors.save(FOLDER / 'gram.safetensors', kept({'a': a, 'b': b, 'gram': of(a), 'loss': loss, 'grad': g}))
 
 
+def style_transfer():
+    """A few steps of torch.optim.Adam on the pixels of a picture, kept within 0 … 1."""
+    random = generator('style transfer')
+    net = prepared(nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 5, 3, 2, 1), nn.ReLU()), 'style transfer', scale=2)
+    content, style = (torch.from_numpy(random.uniform(0, 1, (1, 3, *size)).astype(numpy.float16).astype(numpy.float64)) for size in ((8, 6), (6, 10)))
+
+    def maps(x):
+        low = net[:2](x)
+        return low, net[2:](low)
+
+    of = lambda f: torch.einsum('nchw,ndhw->ncd', f, f) / f[0].numel()
+    aims = [f.detach() for f in maps(content)], [of(f).detach() for f in maps(style)]
+    x = content.clone().requires_grad_()
+    rule = torch.optim.Adam([x], lr=0.05)
+    found = {'content': content, 'style': style} | {f'weights/{k}': p for k, p in net.named_parameters()}
+    losses = []
+    for step in range(6):
+        low, high = maps(x)
+        of_content = 2 * F.mse_loss(high, aims[0][1])
+        of_style = 30 * F.mse_loss(of(low), aims[1][0]) + 50 * F.mse_loss(of(high), aims[1][1])
+        rough = (x[:, :, 1:] - x[:, :, :-1]).abs().mean() + (x[..., 1:] - x[..., :-1]).abs().mean()
+        rule.zero_grad()
+        (of_content + of_style + 0.3 * rough).backward()
+        rule.step()
+        x.data.clamp_(0, 1)
+        losses.append([of_content.item(), of_style.item()])
+    safetensors.save(FOLDER / 'style_transfer.safetensors', kept(found | {'losses': torch.tensor(losses, dtype=torch.float64), 'picture': x}))
+
+
 FOLDER.mkdir(exist_ok=True)
 denoiser('diffusion_unet', [1, 2], 1, 0)
 denoiser('diffusion_patches', [1, 3], 2, 3)
 schedules()
 gram()
+style_transfer()
 vae('vae', [16, 8], 3, 1.0)
 vae('vae_two', [20, 12, 10, 8, 6], 2, 0.5)
 gan('gan', 0)

@@ -14,7 +14,8 @@ export interface ConvAutoencoderOptions {
  * Compresses pictures to small maps and makes them again of these, by strided convolutions and their transposes.
  *
  * x: [n, c, h, w], 0 … 1, h and w multiples of 2^widths → [n, c, h, w]; the code is [n, code, h/2^widths, w/2^widths].
- * Parameters: encoder.0, encoder.2, …, decoder.0, …
+ * Parameters: encoder.0, encoder.2, …, decoder.0, … Train it by `binaryCrossEntropy` where most of a picture is black: the mean squared
+ * error drives the sigmoid to 0 everywhere before anything else is learned, and its gradient ends there.
  * Masci et al., "Stacked Convolutional Auto-Encoders for Hierarchical Feature Extraction", 2011.
  * @throws RangeError without any width.
  * @example

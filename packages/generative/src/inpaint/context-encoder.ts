@@ -11,7 +11,7 @@ export interface ContextEncoderOptions {
 
 /**
  * Fills holes in pictures with what fits around them: an autoencoder whose strides and dilations see far, told where the holes are. What is
- * known stays as it is.
+ * known stays as it is; what is filled in may leave 0 … 1 by a little, so clip it.
  *
  * x: [n, c, h, w], 0 … 1, known: [n, 1, h, w], 1 or 0, h and w multiples of 4 → [n, c, h, w]. Parameters: encoder.0, …, decoder.0, …
  * Pathak et al., "Context Encoders: Feature Learning by Inpainting", 2016; dilations: Iizuka et al., "Globally and Locally Consistent Image Completion", 2017.
@@ -46,7 +46,7 @@ export class ContextEncoder extends Module {
   }
   /** x: [n, c, h, w], 0 … 1, known: [n, 1, h, w], 1 or 0 → the pictures with their holes filled */
   forward(x: Tensor, known: Tensor): Tensor {
-    const made = this.decoder.forward(this.encoder.forward(withHoles(x, known))).sigmoid()
+    const made = this.decoder.forward(this.encoder.forward(withHoles(x, known)))
     return x.mul(known).add(made.mul(known.neg().add(1)))
   }
 }

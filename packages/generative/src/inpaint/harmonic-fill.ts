@@ -1,11 +1,11 @@
-import { ShapeError, tensor, type Tensor } from '@portolan/core'
+import { RangeError, ShapeError, tensor, type Tensor } from '@portolan/core'
 
 /**
  * Fills holes as smoothly as can be: Δf = 0 in them (each pixel the mean of its neighbours, those beyond the border left out), f as known
  * around. The measure that a learned filling must beat. Solved by successive over-relaxation until no pixel moves by 1e-7.
  *
  * x: [n, c, h, w], known: [n, 1, h, w], 1 or 0, with a known pixel in each picture → [n, c, h, w]
- * @throws ShapeError if they do not fit.
+ * @throws ShapeError if they do not fit; RangeError for a picture of which nothing is known.
  * @example
  * const decibels = psnr(await harmonicFill(x, known), x)
  */
@@ -19,6 +19,8 @@ export async function harmonicFill(x: Tensor, known: Tensor): Promise<Tensor> {
   for (let plane = 0; plane < n * c; plane++) {
     const f = pixels.subarray(plane * size, (plane + 1) * size)
     const holes = Array.from({ length: size }, (_, i) => i).filter(i => !mask[Math.floor(plane / c) * size + i])
+    if (holes.length === size)
+      throw new RangeError(`harmonicFill: each picture must have a known pixel, got none in picture ${Math.floor(plane / c)}: leave it out`)
     const around = holes.map(i => [
       ...(i >= w ? [i - w] : []),
       ...(i < size - w ? [i + w] : []),

@@ -30,10 +30,10 @@ async function ask(
   const [p, q] = [await rowsOf(name, a, 1), await rowsOf(name, b, 1)]
   checkWidths(name, p, q)
   const run = compile(f, { engine })
-  const others = tensor(Float32Array.from(q.data), [q.n, q.d])
+  const others = tensor(new Float32Array(q.data), [q.n, q.d])
   const rows = Math.max(1, Math.min(p.n, Math.floor(atOnce / q.n)))
   const found = new Float32Array(p.n)
-  const all = Float32Array.from(p.data)
+  const all = new Float32Array(p.data)
   try {
     for (let from = 0; from < p.n; from += rows) {
       const to = Math.min(p.n, from + rows)
@@ -92,7 +92,7 @@ export async function precisionRecall(
       withRadius[i * (d + 1) + d] = radii[i]!
     }
     const padded = await rowsOf('precisionRecall', samples, 1)
-    const given = tensor(Float32Array.from(padded.data), [padded.n, d])
+    const given = tensor(new Float32Array(padded.data), [padded.n, d])
     const within = await ask(
       'precisionRecall',
       concat([given, tensor(new Float32Array(padded.n), [padded.n, 1])], 1),
