@@ -17,7 +17,7 @@ import {
   type TrainStep,
 } from '@portolan/core'
 import { curves } from '@portolan/core/draw'
-import { savePicture, saveWeights } from '@portolan/core/node'
+import { loadWeights, savePicture, saveWeights } from '@portolan/core/node'
 import { byLength, kFold, loader, SequenceDataset, stratifiedSplit, takeTexts, type LabelledTexts, type Transform } from '@portolan/data'
 import { multi30k, rtPolarity } from '@portolan/data/node'
 import { BertForMaskedLM, BertForSequenceClassification, maskTokens, wordTokenizer } from '@portolan/nlp'
@@ -28,6 +28,10 @@ import { topics } from './topics.ts'
 
 const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells texts apart with it.', ['topics', 'rt-polarity'], 32)
   .option('--pretraining <n>', 'epochs of pretraining (default: topics 12, else 10)', positive)
+  .option(
+    '--pretrained <file>',
+    'weights of an earlier run with the same data, seed and sizes (pretrained.safetensors), in place of pretraining',
+  )
   .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
   .option('--layers <n>', 'layers', positive, 2)
@@ -36,7 +40,16 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
   .addOption(new Option('--dropout <p>', 'in training').argParser(Number).default(0.1))
   .parse()
   .opts<
-    CommonOptions & { pretraining?: number; seeds: number; dim?: number; layers: number; rate?: number; tuning?: number; dropout: number }
+    CommonOptions & {
+      pretraining?: number
+      pretrained?: string
+      seeds: number
+      dim?: number
+      layers: number
+      rate?: number
+      tuning?: number
+      dropout: number
+    }
   >()
 
 const started = performance.now()
@@ -101,6 +114,7 @@ const hide: Transform<'ids' | 'idsLength', 'ids' | 'places' | 'targets'> = ({ id
 async function pretrain(): Promise<State> {
   seed(options.seed)
   const model = new BertForMaskedLM(sizes)
+  if (options.pretrained !== undefined) return weights(await loadWeights(model, options.pretrained))
   const rows = new SequenceDataset({ ids: idsOf(unlabelled) }, {}, { multiple: 8 })
   const epochs = options.pretraining ?? (small ? 12 : 10)
   const batches = loader(rows, { ...together(rows.lengths('ids')), seed: options.seed, dropLast: true, transform: hide })
