@@ -168,9 +168,9 @@ describe.skipIf(!executable)(`the demo${executable ? '' : ` (${noChromium})`}`, 
     await expectSoon(async () => (await page.locator('#filters canvas').count()) === 16)
     await trainTo(3)
     await page.click('text=WebGPU')
+    await expectSoon(async () => /provider was wasm, is webgpu/.test(await text('note'))) // steps under way come first
     const there = await step()
     await expectSoon(async () => (await step()) >= there + 2)
-    expect(await text('note')).toMatch(/provider was wasm, is webgpu/)
     await stop()
   }, 300_000)
 

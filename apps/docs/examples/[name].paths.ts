@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 
 const examples = join(import.meta.dirname, '../../../examples')
 
@@ -11,6 +11,10 @@ export default {
       .flatMap(({ name, file }) => {
         if (!existsSync(file)) return [] // shared code of examples, which measures nothing
         const text = readFileSync(file, 'utf8')
-        return [{ params: { name }, content: text.replaceAll(/\]\((?![\w+]+:|\/|#)([^)]+)\)/g, `](../../../examples/${name}/$1)`) }]
+        const content = text.replaceAll(
+          /\]\((?![\w+]+:|\/|#)([^)]+)\)/g,
+          (_, link: string) => `](${posix.join('../../../examples', name, link)})`,
+        )
+        return [{ params: { name }, content }]
       }),
 }

@@ -32,7 +32,7 @@ describe('randomHoles', () => {
       for (const share of Object.values(shares)) expect(Math.abs(share - 1 / 3)).toBeLessThan(0.04) // 4.6 deviations
     }
     const low = found.filter(hole => hole.height === 4)
-    expect([...new Set(low.map(hole => hole.y))].toSorted()).toEqual([0, 1, 2, 3])
+    expect([...new Set(low.map(hole => hole.y))].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3])
     for (let y = 0; y < 4; y++)
       expect(Math.abs(low.filter(hole => hole.y === y).length / low.length - 1 / 4)).toBeLessThan(5 * Math.sqrt(3 / 16 / low.length))
     const narrow = found.filter(hole => hole.width === 2)
