@@ -13,6 +13,7 @@ const cases: [string, (x: Tensor) => Tensor[], parts: number][] = [
   ['not all of it', x => [x.slice(0, 0, 2), x.slice(0, 2, 5)], 0],
   ['parts that overlap', x => [x.slice(0, 0, 4), x.slice(0, 3)], 0],
   ['two axes at once', x => [x.slice(0, 0, 3).slice(1, 0, 4), x.slice(0, 3).slice(1, 4)], 2],
+  ['all of what has no numbers', x => x.slice(0, 0, 0).split(2, 1), 0],
   ['one axis after the other', x => [...x.split(2, 0), ...x.split(2, 1)], 4],
 ]
 it.each(cases)('slices that give %s: one node where they are whole, and the same numbers', async (_, f, parts) => {

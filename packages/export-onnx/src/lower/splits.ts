@@ -1,4 +1,4 @@
-import type { Graph, Node, Value } from '@portolan/core/engine'
+import { size, type Graph, type Node, type Value } from '@portolan/core/engine'
 
 /** Slices of one value along one axis that give all of it, in order: one node can make them all. */
 export interface Split {
@@ -14,7 +14,7 @@ export function splits(graph: Graph): ReadonlyMap<Node, Split> {
     const { starts, ends } = node.attrs as { starts: readonly number[]; ends: readonly number[] }
     const [x] = node.inputs as [Value]
     const [axis, another] = x.shape.flatMap((d, i) => (starts[i] !== 0 || ends[i] !== d ? [i] : []))
-    if (axis === undefined || another !== undefined) continue
+    if (axis === undefined || another !== undefined || size(x.shape) === 0) continue // what has no numbers is not computed
     const byAxis = cuts.get(x) ?? new Map<number, { node: Node; from: number; to: number }[]>()
     byAxis.set(axis, [...(byAxis.get(axis) ?? []), { node, from: starts[axis]!, to: ends[axis]! }])
     cuts.set(x, byAxis)
