@@ -149,7 +149,7 @@ const [learned, chosen, judged] = [dataset(train), dataset(validation), dataset(
 /** Trains a classifier, chosen by the validation part, from what is given or from nothing. → its share of right answers in the test part */
 async function classify(own: number, begin: State | undefined): Promise<number> {
   seed(own)
-  const model = new BertForSequenceClassification({ ...sizes, classes: train.classes.length })
+  const model = new BertForSequenceClassification({ ...sizes, classes: train.classes.length, pooling: 'mean' })
   if (begin) load(model, begin, { strict: false })
   const epochs = options.epochs ?? (small ? 40 : 5)
   const batches = loader(learned, { ...together(learned.lengths('ids'), small ? 10 : 32), seed: own, dropLast: true })

@@ -94,4 +94,22 @@ describe.skipIf(block === undefined)('chains in the blocked layout, which only s
     close(await (await compile(far, { engine })(x)).data(), expected, 1e-3)
     expect(isBlocked(model!)).toBe(true)
   })
+  // ReLU's gradient as a product, rows of a weight gathered, columns joined: ways that only many numbers take
+  it.each([1, 2])('many numbers, stride %d', async stride => {
+    const x = noise([32, 16, 24, 24])
+    const both = [w, wide] as const
+    const f = (a: Tensor, b: Tensor): Tensor => conv2d(conv2d(x, a, { padding: 1 }).relu(), b, { padding: 1, stride }).relu()
+    const g = noise([32, 32, 24 / stride, 24 / stride])
+    const step = (a: Tensor, b: Tensor) => grad((a, b) => f(a!, b!).mul(g).mean())(a, b)
+    const expected = await compile(step)(...both)
+    let nodes: readonly string[] = []
+    const engine = onnx({
+      threads: 1,
+      onCompile: ({ bytes }) =>
+        (nodes = ['Gather', 'Concat', 'Cast'].filter(op => Buffer.from(bytes).includes(`\"${String.fromCharCode(op.length)}${op}`))),
+    })
+    const actual = await compile(step, { engine })(...both)
+    for (const [i, e] of expected.entries()) close(await actual[i]!.data(), await e.data(), 2e-5, `gradient ${i}:`)
+    expect(nodes).toEqual(['Gather', 'Concat', 'Cast'])
+  })
 })

@@ -139,6 +139,25 @@ describe('Transformers', () => {
     ])
       expect(paths).toContain(path)
   })
+  it('BERT classifies by the mean of the tokens, whatever fills the text up', async () => {
+    seed(3)
+    const model = new BertForSequenceClassification({
+      classes: 2,
+      pooling: 'mean',
+      vocabSize: 9,
+      context: 6,
+      dim: 8,
+      layers: 1,
+      heads: 2,
+    }).eval()
+    const short = tensor(Int32Array.of(1, 2, 3), [1, 3])
+    const long = tensor(Int32Array.of(1, 2, 3, 0, 0), [1, 5])
+    const [a, b] = [await model.forward(short).array(), await model.forward(long).array()] as number[][][]
+    for (const [i, score] of a![0]!.entries()) expect(b![0]![i]).toBeCloseTo(score, 6)
+    const all = model.bert.forward(short).mean(1)
+    const expected = (await model.classifier.forward(model.bert.pooler.dense.forward(all).tanh()).array()) as number[][]
+    for (const [i, score] of expected[0]!.entries()) expect(a![0]![i]).toBeCloseTo(score, 6)
+  })
   it('GPT-2 sees nothing of what comes after', async () => {
     seed(2)
     const model = new GPT2({ vocabSize: 9, context: 6, dim: 8, layers: 2, heads: 2 }).eval()

@@ -29,3 +29,10 @@ export function checkTokens(name: string, ids: Tensor): readonly [n: number, t: 
 
 /** How many tokens of each text are no padding. ids: int32 [n, t] → int32 [n] */
 export const textLengths = (ids: Tensor, padding: number): Tensor => ids.notEqual(padding).cast('int32').sum(1)
+
+/** The mean of each text's tokens that are no padding. x: [n, t, dim], ids: int32 [n, t] → [n, dim] */
+export function textMean(x: Tensor, ids: Tensor, padding: number): Tensor {
+  const [n, t] = ids.shape as readonly [number, number]
+  const lengths = textLengths(ids, padding).cast('float32').maximum(1).reshape([n, 1])
+  return ids.notEqual(padding).reshape([n, t, 1]).where(x, 0).sum(1).div(lengths)
+}

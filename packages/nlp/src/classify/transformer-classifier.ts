@@ -1,5 +1,5 @@
 import { Dropout, Embedding, gelu, Linear, Module, normal, SinusoidalPositions, TransformerEncoder, type Tensor } from '@portolan/core'
-import { checkCounts, checkTokens, textLengths, type TextClassifierOptions } from './text-options.ts'
+import { checkCounts, checkTokens, textMean, type TextClassifierOptions } from './text-options.ts'
 
 /** Options of `TransformerClassifier`. */
 export interface TransformerClassifierOptions extends TextClassifierOptions {
@@ -46,12 +46,10 @@ export class TransformerClassifier extends Module {
 
   /** ids: int32 [n, t] → class scores [n, classes] */
   forward(ids: Tensor): Tensor {
-    const [n, t] = checkTokens('TransformerClassifier', ids)
+    checkTokens('TransformerClassifier', ids)
     const x = this.embedding.forward(ids).mul(Math.sqrt(this.fc.inFeatures))
     const keyMask = ids.notEqual(this.#padding) // [n, t]
     const y = this.encoder.forward(this.dropout.forward(this.positions.forward(x)), { keyMask })
-    const lengths = textLengths(ids, this.#padding).cast('float32').maximum(1).reshape([n, 1])
-    const mean = keyMask.reshape([n, t, 1]).where(y, 0).sum(1).div(lengths)
-    return this.fc.forward(this.dropout.forward(mean))
+    return this.fc.forward(this.dropout.forward(textMean(y, ids, this.#padding)))
   }
 }

@@ -15,7 +15,7 @@ import {
   type Param,
   type Tensor,
 } from '@portolan/core'
-import { checkCounts, checkTokens } from '../classify/text-options.ts'
+import { checkCounts, checkTokens, textMean } from '../classify/text-options.ts'
 
 /** Options of `Bert`. Defaults are those of bert-base-uncased. */
 export interface BertOptions {
@@ -217,7 +217,8 @@ export class BertForMaskedLM extends Module {
 }
 
 /**
- * BERT that classifies texts by their first token: classifier(tanh(pooler(bert(ids)₀))).
+ * BERT that classifies texts: classifier(tanh(pooler(h))), where h is bert(ids)₀, the first token's (pooling 'first', as published), or
+ * the mean of all that are not padding ('mean': better after pretraining on hidden words alone, which never teach the first token to gather).
  *
  * ids: int32 [n, t], the first one [CLS] → class scores [n, classes]. Parameters: bert, bert.pooler, classifier.
  * After pretraining: `load(classifier, weights(masked), { strict: false })`. Devlin et al., 2018, section 4.1.
@@ -229,9 +230,13 @@ export class BertForSequenceClassification extends Module {
   readonly bert: Bert & { pooler: { readonly dense: Linear } }
   readonly dropout: Dropout
   readonly classifier: Linear
-  constructor({ classes, ...options }: BertOptions & { classes: number }) {
+  readonly #pooling: 'first' | 'mean'
+  readonly #padding: number
+  constructor({ classes, pooling = 'first', ...options }: BertOptions & { classes: number; pooling?: 'first' | 'mean' }) {
     super()
     checkCounts('BertForSequenceClassification', { classes })
+    this.#pooling = pooling
+    this.#padding = options.padding ?? 0
     const bert = new Bert(options)
     this.bert = Object.assign(bert, { pooler: { dense: dense(bert.dim, bert.dim) } })
     this.dropout = new Dropout(options.dropout ?? 0.1)
@@ -239,8 +244,9 @@ export class BertForSequenceClassification extends Module {
   }
   /** ids: int32 [n, t] → class scores [n, classes] */
   forward(ids: Tensor, segments?: Tensor): Tensor {
-    const first = this.bert.forward(ids, segments).slice(1, 0, 1).squeeze(1) // [n, dim]
-    return this.classifier.forward(this.dropout.forward(this.bert.pooler.dense.forward(first).tanh()))
+    const all = this.bert.forward(ids, segments) // [n, t, dim]
+    const pooled = this.#pooling === 'first' ? all.slice(1, 0, 1).squeeze(1) : textMean(all, ids, this.#padding) // [n, dim]
+    return this.classifier.forward(this.dropout.forward(this.bert.pooler.dense.forward(pooled).tanh()))
   }
 }
 

@@ -29,6 +29,9 @@ function phases(g: number, x: number, k: number, stride: number, pad: number, di
   return all.every(({ taps, pads }) => !taps.length || pads.every(p => p >= 0)) ? all : undefined
 }
 
+/** From so many rows of a block on, gathering them in another order is faster than Transpose. */
+const manyRows = 2 ** 12
+
 export function convolution(l: Layout): Rules {
   const { block, once } = l
   const flat = products(l)
@@ -78,7 +81,7 @@ export function convolution(l: Layout): Rules {
     const parts = rows.flatMap(r =>
       columns.map(c => (r.taps.length && c.taps.length ? l.convolve(b, part(r, c), small).blocked : undefined)),
     )
-    return l.lazily(b, interleave(b, block, parts, [rows.length, columns.length], shape))
+    return l.lazily(b, { ...interleave(b, block, parts, [rows.length, columns.length], shape), finite: true })
   }
 
   /**
@@ -100,12 +103,29 @@ export function convolution(l: Layout): Rules {
       const right = (ow - 1) * sw + (kw - 1) * dilation[1]! + 1 - w - left
       const cut = [Math.min(top, 0), Math.min(below, 0)] as const
       const images = input(b, swapped(b, x, [cut[0], left, cut[1], right]))
-      const grouped = b.reshape(part, [n / block, block, o / block, oh, ow, block])
-      const weight = b.reshape(b.transpose(grouped, [2, 0, 3, 4, 1, 5]), [o, n, oh, ow])
+      const weight = b.reshape(asWeight(b, part), [o, n, oh, ow])
       const attrs = { kernel_shape: [oh, ow], pads: [top - cut[0], 0, below - cut[1], 0], strides: dilation, dilations: [sh, sw] }
       return l.convolve(b, { x: images, weight: () => weight, attrs, sum: sum?.blocked }, [i, o, kh, kw])
     }, undefined)
     return b.transpose(y!, [1, 0, 2, 3])
+  }
+
+  /** Blocked [n, o, h, w] as [o / b, n / b, h, w, b(n), b(o)]: the weight that has images for channels. */
+  function asWeight(b: Builder, x: Ref): Ref {
+    const [n, o, h, w] = x.shape as Four
+    const [images, channels, places] = [n / block, o / block, h * w]
+    const rows = images * block * channels * places
+    if (rows < manyRows) return b.transpose(b.reshape(x, [images, block, channels, places, block]), [2, 0, 3, 1, 4])
+    // all threads gather rows, where onnxruntime's Transpose copies them with one
+    const order = once(b, `rows of ${n} ${o} ${places} as a weight`, () => {
+      const at = new Int32Array(rows)
+      let next = 0
+      for (let c = 0; c < channels; c++)
+        for (let i = 0; i < images; i++)
+          for (let p = 0; p < places; p++) for (let k = 0; k < block; k++) at[next++] = ((i * block + k) * channels + c) * places + p
+      return b.constant('int32', [rows], at)
+    })
+    return b.node('Gather', [b.reshape(x, [rows, block]), order], { axis: 0 }, { shape: [rows, block], type: 'float32' })
   }
 
   /** [n, i, h, w] → [i, n, …] with columns and rows added or cut off: [top, left, bottom, right]. */
@@ -116,7 +136,16 @@ export function convolution(l: Layout): Rules {
     if (!form) return b.transpose(pad(b, x, [n, i, fh, fw], [0, 0, top, left, 0, 0, bottom, right]), [1, 0, 2, 3])
     if (![top, left, bottom, right].some(p => p)) return b.transpose(x, [1, 0, 2, 3])
     const rows = b.reshape(form, [(n * i) / block, h, w * block])
-    const wide = pad(b, rows, [(n * i) / block, fh, fw * block], [0, top, left * block, 0, bottom, right * block])
+    const planes = (n * i) / block
+    const zeros = (columns: number): Ref[] => {
+      const shape = [planes, h, columns * block]
+      return columns > 0 ? [b.node('Expand', [b.f32(0), b.i64(shape)], {}, { shape, type: 'float32' })] : []
+    }
+    const like = { shape: [planes, fh, fw * block], type: 'float32' } as const
+    const wide =
+      top || bottom || left < 0 || right < 0
+        ? pad(b, rows, like.shape, [0, top, left * block, 0, bottom, right * block])
+        : b.node('Concat', [...zeros(left), rows, ...zeros(right)], { axis: 2 }, like) // half the time of Pad
     return b.transpose(l.lazily(b, b.reshape(wide, [n, i, fh, fw])), [1, 0, 2, 3])
   }
 

@@ -6,6 +6,9 @@ import type { Layout } from './layout.ts'
 
 type Rule = (x: readonly Ref[], attrs: unknown, b: Builder) => Ref | Ref[] | undefined
 
+/** From so many numbers on, two passes more cost less than one that is slow. */
+const many = 2 ** 14
+
 /** One number at a time: blocked when what goes in is, or has one number for each channel. */
 export function elementwise(l: Layout): Rules {
   /** The blocked forms, if all that is not one number has the shape of the result and somebody is blocked already. */
@@ -57,7 +60,8 @@ export function elementwise(l: Layout): Rules {
         const conv = forms && sameShape(r.shape, b.out[0]!.shape) && elements(x[1 - i]!) > 1 && l.open(b, r, i)
         if (conv && !conv.sum) return l.convolve(b, { ...conv, sum: forms[1 - i]! }, r.shape)
       }
-      return rules.add!(x, attrs, b)
+      const y = rules.add!(x, attrs, b) as Ref | undefined
+      return y?.blocked && l.lazily(b, { ...y.blocked, finite: x.every(r => r.blocked?.finite) })
     },
     sub: (x, attrs, b) => {
       const [p, q] = x
@@ -77,6 +81,14 @@ export function elementwise(l: Layout): Rules {
       const forms = b.out[0]!.type === 'float32' && x.every(r => elements(r) > 1) ? formsOf(b, x) : undefined
       if (!forms) return rules.mul!(x, attrs, b)
       return l.lazily(b, { ...l.later(b, b.out[0]!.shape, 'Mul', forms), product: forms as [Ref, Ref] })
+    },
+    // ReLU's gradient, g where a mask holds and 0 elsewhere: onnxruntime chooses in three passes, with one thread
+    where: (x, attrs, b) => {
+      const [mask, g, otherwise] = x
+      const forms = g.blocked?.finite && otherwise.name === b.f32(0).name && elements(g) >= many ? formsOf(b, [mask, g]) : undefined
+      if (!forms) return rules.where!(x, attrs, b)
+      const factors = [forms[1]!, b.cast(forms[0]!, 'float32')] as const
+      return l.lazily(b, { ...l.later(b, b.out[0]!.shape, 'Mul', factors), product: factors, finite: true })
     },
     relu: (x, attrs, b) => {
       const conv = l.open(b, x[0], 0)
