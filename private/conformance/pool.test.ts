@@ -113,4 +113,15 @@ describe.skipIf(block === undefined)('maxPool in the blocked layout, which only 
       expect(isBlocked(model!)).toBe(true)
     }
   })
+  it.each([
+    ['windows of 3, a step of 2, padded', { stride: 2, padding: 1 }],
+    ['windows of 3, a step of 1', { stride: 1 }],
+  ] as const)('%s: maxima alone stay blocked, all of them negative', async (_, options) => {
+    const x = noise([2, 16, 8, 9], { offset: -9 })
+    let model: Uint8Array | undefined
+    const f = (x: Tensor) => maxPool2d(conv2d(x, identity), 3, options)
+    const actual = await compile(f, { engine: onnx({ threads: 1, onCompile: info => (model = info.bytes) }) })(x)
+    close(await actual.data(), await (await compile(f)(x)).data(), 1e-6)
+    expect(Buffer.from(model!).toString('latin1').split('ReorderOutput').length).toBe(2) // one, of the result
+  })
 })

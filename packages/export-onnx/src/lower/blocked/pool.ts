@@ -1,6 +1,7 @@
 import { range } from '@portolan/core/engine'
 import type { Builder, Ref, Rules } from '../builder.ts'
 import { interleave } from './interleave.ts'
+import { reachedPads } from '../portable/pool.ts'
 import { nchwc, type Blocked, type Layout } from './layout.ts'
 
 /** The most places of a window whose gradient is found one place at a time. */
@@ -22,13 +23,18 @@ export function pool(l: Layout): Rules {
   }
 
   return {
-    maxPool: ([x], { kernel, stride, pads, dilation }, b) => {
-      if (!x.blocked || kernel.some((k, i) => k !== stride[i]) || [...pads, ...dilation.map(d => d - 1)].some(p => p)) return undefined
+    // of windows that overlap or are padded only the maxima are found here, not their places
+    maxPool: ([x], attrs, b) => {
+      const { kernel, stride, dilation } = attrs
+      if (!x.blocked || dilation.some(d => d > 1)) return undefined
+      const pads = reachedPads(b, x, attrs)
+      const apart = kernel.every((k, i) => k === stride[i]) && pads.every(p => p === 0)
+      if (!apart && (b.uses(1) || pads.some((p, i) => p >= kernel[i % 2]!))) return undefined
       const { shape } = b.out[0]!
-      const attrs = { kernel_shape: kernel, strides: stride, pads }
-      const y: Blocked = { ...b.node('MaxPool', [x.blocked], attrs, like(shape), nchwc), finite: x.blocked.finite }
+      const node = { kernel_shape: kernel, strides: stride, pads }
+      const y: Blocked = { ...b.node('MaxPool', [x.blocked], node, like(shape), nchwc), finite: x.blocked.finite }
       const index = b.lazy(shape, 'int32', name => {
-        const wide = b.many('MaxPool', [x], attrs, [like(shape), { shape, type: 'int64' }])[1]!
+        const wide = b.many('MaxPool', [x], node, [like(shape), { shape, type: 'int64' }])[1]!
         b.define(name, 'Cast', [wide], { to: 6 })
       })
       const plain = l.lazily(b, y)
