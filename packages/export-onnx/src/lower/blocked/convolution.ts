@@ -133,8 +133,15 @@ export function convolution(l: Layout): Rules {
     const [n, i, h, w] = x.shape as Four
     const form = x.blocked
     const [fh, fw] = [h + top + bottom, w + left + right]
+    const by = [top, left, bottom, right]
+    const turned = (): Ref => once(b, `turned ${x.name}`, () => b.transpose(x, [1, 0, 2, 3]))
+    if (by.every(p => p === 0)) return turned()
+    if (!form && by.every(p => p <= 0)) {
+      const rows = b.reshape(l.formOf(b, turned()), [(n * i) / block, h, w * block]) // once for all who cut it
+      const cut = b.slice(rows, [1, 2], [-top, -left * block], [h + bottom, (w + right) * block])
+      return l.lazily(b, b.reshape(cut, [i, n, fh, fw]))
+    }
     if (!form) return b.transpose(pad(b, x, [n, i, fh, fw], [0, 0, top, left, 0, 0, bottom, right]), [1, 0, 2, 3])
-    if (![top, left, bottom, right].some(p => p)) return b.transpose(x, [1, 0, 2, 3])
     const rows = b.reshape(form, [(n * i) / block, h, w * block])
     const planes = (n * i) / block
     const zeros = (columns: number): Ref[] => {
