@@ -58,7 +58,7 @@ export async function trainAgents(
   const { steps, seed: first, seeds, episodes, out, json } = options
   await mkdir(out, { recursive: true })
   const runs: { seed: number; last100: number; judged: number; seconds: number; curve: { steps: number; return: number }[] }[] = []
-  const bar = progressBar()
+  const bar = progressBar({ label: 'Seed' })
   for (let seed = first; seed < first + seeds; seed++) {
     const learner = make(seed, engineOf(options))
     const curve: { steps: number; return: number }[] = []

@@ -1,7 +1,19 @@
 // Trains a translator, translates unseen sentences greedily and by beams, and counts how well by BLEU.
 import { join } from 'node:path'
 import { Option } from 'commander'
-import { adamW, crossEntropy, evaluating, runner, seed, supervised, tensor, Trainer, warmupCosine, type Tensor } from '@portolan/core'
+import {
+  adamW,
+  crossEntropy,
+  evaluating,
+  progressBar,
+  runner,
+  seed,
+  supervised,
+  tensor,
+  Trainer,
+  warmupCosine,
+  type Tensor,
+} from '@portolan/core'
 import { curves, heatMap } from '@portolan/core/draw'
 import { savePicture, saveWeights } from '@portolan/core/node'
 import { byLength, loader, SequenceDataset, type ParallelTexts } from '@portolan/data'
@@ -24,12 +36,12 @@ import { backwards } from './backwards.ts'
 const kinds = ['luong', 'bahdanau', 'transformer'] as const
 const options = command('translation', 'Trains a translator and counts how well it translates.', ['backwards', 'multi30k'], 64)
   .addOption(new Option('--model <kind>', 'which network').choices(kinds).default('transformer'))
-  .option('--dim <n>', 'channels (default: backwards 48, else 256; the LSTMs have twice as many)', positive)
+  .option('--dim <n>', 'channels (default: backwards 48, else 128, LSTMs 192, whose state is twice as wide)', positive)
   .option('--layers <n>', 'layers of the Transformer, on each side (default: backwards 2, else 3)', positive)
-  .option('--dropout <p>', 'in training (default: backwards 0, else 0.2)', Number)
-  .option('--vocab <n>', 'tokens of each language, for multi30k', positive, 8000)
+  .option('--dropout <p>', 'in training (default: backwards 0, else 0.1, LSTMs 0.3)', Number)
+  .option('--vocab <n>', 'tokens of each language, for multi30k', positive, 5000)
   .option('--beams <n>', 'how many sequences the search follows', positive, 5)
-  .option('--rate <r>', 'learning rate (default: 0.001, backwards 0.003)', Number)
+  .option('--rate <r>', 'learning rate (default: 0.002, backwards 0.003)', Number)
   .option('--limit <n>', 'how many of the test sentences are translated', positive, 1000)
   .parse()
   .opts<
@@ -74,14 +86,14 @@ const [train, validation] = [dataset(set.train), dataset(set.validation)]
 console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation.length} to validate; ${from.size} and ${to.size} tokens`)
 
 seed(options.seed)
-const dim = options.dim ?? (small ? 48 : 256)
-const sizes = { sourceSize: from.size, targetSize: to.size, dropout: options.dropout ?? (small ? 0 : 0.2) }
-const model =
-  options.model === 'transformer'
-    ? new TransformerTranslator({ ...sizes, dim, layers: options.layers ?? (small ? 2 : 3) })
-    : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: options.model })
-const epochs = options.epochs ?? (small ? 5 : 12)
-const { batchSize } = options
+const { batchSize, model: kind } = options
+const attends = kind === 'transformer'
+const dim = options.dim ?? (small ? 48 : attends ? 128 : 192)
+const sizes = { sourceSize: from.size, targetSize: to.size, dropout: options.dropout ?? (small ? 0 : attends ? 0.1 : 0.3) }
+const model = attends
+  ? new TransformerTranslator({ ...sizes, dim, layers: options.layers ?? (small ? 2 : 3) })
+  : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: kind })
+const epochs = options.epochs ?? (small ? 5 : attends ? 10 : 7)
 const together = (part: typeof train) => {
   const written = part.lengths('next')
   return {
@@ -94,7 +106,7 @@ const together = (part: typeof train) => {
 }
 const batches = loader(train, { ...together(train), seed: options.seed, dropLast: true })
 const steps = epochs * batches.length
-const optimizer = adamW(options.rate ?? (small ? 3e-3 : 1e-3), {
+const optimizer = adamW(options.rate ?? (small ? 3e-3 : 2e-3), {
   weightDecay: 0.01,
   schedule: warmupCosine(steps / 10, steps),
   clipNorm: 1,
@@ -124,17 +136,21 @@ async function translate(text: string, beams: number): Promise<string> {
   return to.decode(found!.tokens)
 }
 const [sources, targets] = [set.test.source.slice(0, options.limit), set.test.target.slice(0, options.limit)]
-async function judge(beams: number) {
+const bar = progressBar({ label: 'Translation' })
+async function judge(part: number, beams: number) {
   const bleu = new Bleu()
   const texts: string[] = []
+  bar.start(part, 2, sources.length)
   for (const [i, source] of sources.entries()) {
     const text = await translate(source, beams)
     texts.push(text)
     bleu.add(text, targets[i]!)
+    bar.update(i + 1, { beams })
   }
+  bar.stop()
   return { texts, ...bleu.value() }
 }
-const [greedy, wide] = [await judge(1), await judge(options.beams)]
+const [greedy, wide] = [await judge(1, 1), await judge(2, options.beams)]
 console.log(
   `\nBLEU of ${sources.length} sentences: ${greedy.score.toFixed(2)} greedy, ${wide.score.toFixed(2)} with ${options.beams} beams (cased, 13a)`,
 )

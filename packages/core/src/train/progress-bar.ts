@@ -26,14 +26,14 @@ const longestBar = 30
  *
  * It fits the terminal's width. Where the stream is no terminal, it writes no control characters: a plain line
  * every ten seconds, and the epoch's summary. It reads the clock to show the time, for nothing else.
- * @param options `stream`: `process.stderr` unless given; the console where there is no process.
+ * @param options `stream`: `process.stderr` unless given; the console where there is no process. `label`: what goes by, if not epochs, such as 'Seed'.
  * @example
  * const bar = progressBar()
  * bar.start(2, 5, 469)
  * bar.update(312, { loss: 0.0412, accuracy: 0.987 }) // Epoch 2/5 ████████░░░░ 312/469  loss 0.04120  accuracy 0.9870  1m03s left
  * bar.stop('Epoch 2/5  loss 0.04051  accuracy 0.9874')
  */
-export function progressBar({ stream = standardError() }: { stream?: ProgressStream } = {}): ProgressBar {
+export function progressBar({ stream = standardError(), label = 'Epoch' }: { stream?: ProgressStream; label?: string } = {}): ProgressBar {
   const terminal = stream.isTTY === true
   let head = ''
   let total: number | undefined
@@ -43,7 +43,7 @@ export function progressBar({ stream = standardError() }: { stream?: ProgressStr
 
   return {
     start(epoch, epochs, batches) {
-      head = `Epoch ${epoch}/${epochs} `
+      head = `${label} ${epoch}/${epochs} `
       total = batches
       first = undefined
       drawnAt = terminal ? -Infinity : performance.now()
