@@ -34,6 +34,7 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
   )
   .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
   .option('--labelled <share>', 'how much of the texts with labels the classifiers see, 0 to 1, for rt-polarity', Number, 1)
+  .option('--reviews <n>', 'how often reviews are read for each time of the captions, in pretraining for rt-polarity', positive, 4)
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
   .option('--layers <n>', 'layers', positive, 2)
   .option('--rate <r>', 'learning rate of pretraining (default: topics 0.003, else 0.001)', Number)
@@ -46,6 +47,7 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
       pretrained?: string
       seeds: number
       labelled: number
+      reviews: number
       dim?: number
       layers: number
       rate?: number
@@ -76,14 +78,15 @@ async function texts(): Promise<Record<'train' | 'validation' | 'test', Labelled
   const [train, validation] = stratifiedSplit(known.labels, { fraction: 0.9, seed: options.seed }).map(i => takeTexts(known, i))
   const [few] = stratifiedSplit(train!.labels, { fraction: options.labelled, seed: options.seed })
   const captions = (await multi30k()).train.source
-  return { train: takeTexts(train!, few), validation: validation!, test: takeTexts(all, test), unlabelled: [...known.texts, ...captions] }
+  const reviews = Array.from({ length: options.reviews }, () => known.texts).flat()
+  return { train: takeTexts(train!, few), validation: validation!, test: takeTexts(all, test), unlabelled: [...reviews, ...captions] }
 }
 const { train, validation, test, unlabelled } = await texts()
 console.log(
   `Data: ${options.data}, ${unlabelled.length} texts to pretrain on; ${train.texts.length} to train, ${validation.texts.length} to validate, ${test.texts.length} to test`,
 )
 const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
-const tokenizer = wordTokenizer([...unlabelled], { special, begin: '[CLS]', end: '[SEP]', minFrequency: small ? 1 : 3 })
+const tokenizer = wordTokenizer([...new Set(unlabelled)], { special, begin: '[CLS]', end: '[SEP]', minFrequency: small ? 1 : 3 })
 const context = 64
 const idsOf = (all: readonly string[]): Int32Array[] => all.map(text => Int32Array.from(tokenizer.encode(text, { maxLength: context }).ids))
 const sizes = {
