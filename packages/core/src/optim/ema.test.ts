@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compile, Ema, Param, tensor } from '../index.ts'
+import { BatchNorm2d, compile, Ema, Param, Rng, tensor } from '../index.ts'
 
 describe('Ema', () => {
   it('follows the parameters', async () => {
@@ -18,6 +18,17 @@ describe('Ema', () => {
     }
     expect([...model.w.value.dataSync()]).toEqual([w, w + 1])
     expect([...ema.average['w']!.value.dataSync()]).toEqual([average, average + 1])
+  })
+
+  it('follows running statistics, and leaves random streams alone', async () => {
+    const norm = new BatchNorm2d(1)
+    const model = { norm, rng: new Rng(2) }
+    const ema = new Ema(model, 0.5)
+    expect(Object.keys(ema.average)).toEqual(['norm.weight', 'norm.bias', 'norm.running_mean', 'norm.running_var'])
+    norm.runningMean.value = tensor([8])
+    ema.update()
+    expect(await ema.during(() => norm.runningMean.value.item())).toBe(4)
+    expect(norm.runningMean.value.itemSync()).toBe(8)
   })
 
   it('changes places with the model, and goes back whatever happens', async () => {

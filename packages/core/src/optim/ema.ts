@@ -1,8 +1,8 @@
 import { Module, variables } from '../nn/module.ts'
-import { Param, Slot } from '../nn/variable.ts'
+import { Buffer, Param, Slot, type Variable } from '../nn/variable.ts'
 
 /**
- * A slowly moving copy of a model's parameters: average ← decay·average + (1 − decay)·parameter.
+ * A slowly moving copy of a model's parameters and running statistics: average ← decay·average + (1 − decay)·value.
  * Make it beside the model and call `update` in the step, after the optimizer.
  *
  * Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992.
@@ -20,17 +20,17 @@ export class Ema extends Module {
   ) {
     super()
     this.#model = model
-    this.average = Object.fromEntries([...variables(model, Param)].map(([path, p]) => [path, new Slot(p.value)]))
+    this.average = Object.fromEntries(averaged(model).map(([path, v]) => [path, new Slot(v.value)]))
   }
 
-  /** Moves the averages towards the parameters: part of a step. */
+  /** Moves the averages towards the model: part of a step. */
   update(): void {
-    for (const [p, average] of this.#pairs()) average.value = average.value.mul(this.decay).add(p.value.mul(1 - this.decay))
+    for (const [v, average] of this.#pairs()) average.value = average.value.mul(this.decay).add(v.value.mul(1 - this.decay))
   }
 
-  /** Exchanges parameters and averages: the model computes with the averages until it is called again. Between steps, not in one. */
+  /** Exchanges the model's values and their averages: the model computes with the averages until it is called again. Between steps, not in one. */
   swap(): void {
-    for (const [p, average] of this.#pairs()) [p.value, average.value] = [average.value, p.value]
+    for (const [v, average] of this.#pairs()) [v.value, average.value] = [average.value, v.value]
   }
 
   /** Runs something with the averages in the model, and puts its own parameters back, whatever happens. */
@@ -43,7 +43,11 @@ export class Ema extends Module {
     }
   }
 
-  #pairs(): [Param, Slot][] {
-    return [...variables(this.#model, Param)].map(([path, p]) => [p, this.average[path]!])
+  #pairs(): [Variable, Slot][] {
+    return averaged(this.#model).map(([path, v]) => [v, this.average[path]!])
   }
 }
+
+/** Weights, and the statistics that go with them: those of other weights would not fit their average. */
+const averaged = (model: unknown): [string, Variable][] =>
+  [...variables(model)].filter(([, v]) => v.dtype === 'float32' && (v instanceof Param || v instanceof Buffer))
