@@ -23,8 +23,7 @@ const images = await digitData(options)
 const judge = await trainedJudge(options, images)
 
 seed(options.seed)
-const strength = options.data === 'real' ? { width: 64, kernel: 5 } : {} // see play.ts of the kit
-const [generator, discriminator] = [new DCGANGenerator({ classes: 10 }), new DCGANDiscriminator({ classes: 10, ...strength })]
+const [generator, discriminator] = [new DCGANGenerator({ classes: 10 }), new DCGANDiscriminator({ classes: 10 })]
 const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
 const optimizers = { generator: rule(), discriminator: rule() }

@@ -35,9 +35,6 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
   .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
   .option('--labelled <share>', 'how much of the texts with labels the classifiers see, 0 to 1, for rt-polarity', Number, 1)
   .option('--reviews <n>', 'how often reviews are read for each time of the captions, in pretraining for rt-polarity', positive, 4)
-  .addOption(
-    new Option('--keep <what>', 'what of the pretrained network the classifier begins with').choices(['all', 'embeddings']).default('all'),
-  )
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
   .option('--layers <n>', 'layers', positive, 2)
   .option('--rate <r>', 'learning rate of pretraining (default: topics 0.003, else 0.001)', Number)
@@ -51,7 +48,6 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
       seeds: number
       labelled: number
       reviews: number
-      keep: 'all' | 'embeddings'
       dim?: number
       layers: number
       rate?: number
@@ -188,8 +184,7 @@ async function classify(own: number, begin: State | undefined): Promise<number> 
 async function asSmallAsFresh(state: State): Promise<State> {
   const table = /^bert\.embeddings\..*_embeddings\.weight$/
   const scale = 0.02 / (await state['bert.embeddings.word_embeddings.weight']!.std().item())
-  const kept = Object.entries(state).filter(([path]) => options.keep === 'all' || table.test(path))
-  return Object.fromEntries(kept.map(([path, x]) => [path, table.test(path) ? x.mul(scale) : x]))
+  return Object.fromEntries(Object.entries(state).map(([path, x]) => [path, table.test(path) ? x.mul(scale) : x]))
 }
 
 const losses: number[] = []

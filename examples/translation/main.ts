@@ -87,13 +87,13 @@ console.log(`Data: ${options.data}, ${train.length} pairs to train, ${validation
 
 seed(options.seed)
 const { batchSize, model: kind } = options
-const attends = kind === 'transformer'
-const dim = options.dim ?? (small ? 48 : attends ? 128 : 192)
-const sizes = { sourceSize: from.size, targetSize: to.size, dropout: options.dropout ?? (small ? 0 : attends ? 0.1 : 0.3) }
-const model = attends
+const isTransformer = kind === 'transformer'
+const dim = options.dim ?? (small ? 48 : isTransformer ? 128 : 192)
+const sizes = { sourceSize: from.size, targetSize: to.size, dropout: options.dropout ?? (small ? 0 : isTransformer ? 0.1 : 0.3) }
+const model = isTransformer
   ? new TransformerTranslator({ ...sizes, dim, layers: options.layers ?? (small ? 2 : 3) })
   : new AttentionTranslator({ ...sizes, dim, hidden: 2 * dim, attention: kind })
-const epochs = options.epochs ?? (small ? 5 : attends ? 10 : 7)
+const epochs = options.epochs ?? (small ? 5 : isTransformer ? 10 : 7)
 const together = (part: typeof train) => {
   const written = part.lengths('next')
   return {

@@ -199,21 +199,15 @@ describe("PyTorch's numbers and gradients", () => {
     })
 })
 
-it('refuses players that do not fit', () => {
-  expect(() => new DCGANDiscriminator({ kernel: 4 })).toThrow('DCGANDiscriminator: kernel must be odd, got 4')
-  expect(() => new DCGANGenerator({ size: 30 })).toThrow('DCGANGenerator: size must be a multiple of 4, got 30')
-})
-
 const valuesOf = (root: unknown) => Object.fromEntries([...variables(root)].map(([path, v]) => [path, v.value]))
 
-const players = (width = 2, kernel = 3) => {
+const players = (width = 2) => {
   seed(5)
-  const discriminator = new DCGANDiscriminator({ size: 8, width, kernel })
-  return { generator: new DCGANGenerator({ size: 8, width, latents: 5 }), discriminator }
+  return { generator: new DCGANGenerator({ size: 8, width, latents: 5 }), discriminator: new DCGANDiscriminator({ size: 8, width }) }
 }
 const rules = () => ({ generator: sgd(0.05), discriminator: sgd(0.05) })
 const steps: Readonly<Record<string, () => TrainStep>> = {
-  gan: () => ganStep({ ...players(2, 5), optimizers: rules(), rng: new Rng(3) }),
+  gan: () => ganStep({ ...players(), optimizers: rules(), rng: new Rng(3) }),
   'wgan-gp': () => {
     const { generator, discriminator } = players()
     return wganStep({ generator, critic: discriminator, optimizers: rules(), rng: new Rng(3), criticSteps: 2 })

@@ -14,12 +14,6 @@ export interface DCGANOptions {
   classes?: number
 }
 
-/** Options of `DCGANDiscriminator`. */
-export interface DCGANDiscriminatorOptions extends DCGANOptions {
-  /** Sides of its windows, odd; default 3. */
-  kernel?: number
-}
-
 /** Options of `DCGANGenerator`. */
 export interface DCGANGeneratorOptions extends DCGANOptions {
   /** Default 100. */
@@ -74,12 +68,12 @@ export class DCGANGenerator extends Module {
 }
 
 /**
- * Tells real pictures from made ones: two strided convolutions (3 × 3) with leaky ReLU (0.2) → Linear. It has no batch norm, so it serves
+ * Tells real pictures from made ones: two strided 3 × 3 convolutions with leaky ReLU (0.2) → Linear. It has no batch norm, so it serves
  * as the critic of a WGAN-GP, too. With classes its score is w·h + vᵧ·h, with a vector v of each class.
  *
  * x: [n, channels, size, size], label: int32 [n] if there are classes → scores [n, 1]. Parameters: conv1, conv2, fc, and class_vectors if there are classes.
  * Radford et al., 2015; classes: Miyato and Koyama, "cGANs with Projection Discriminator", 2018.
- * @throws RangeError for an even kernel; ShapeError for pictures of another size; PortolanError without the labels of classes.
+ * @throws ShapeError for pictures of another size; PortolanError without the labels of classes.
  * @example
  * new DCGANDiscriminator().forward(zeros([16, 1, 28, 28]))   // [16, 1]
  */
@@ -90,16 +84,13 @@ export class DCGANDiscriminator extends Module {
   readonly classVectors: Linear | undefined
   readonly classes: number
   readonly #shape: readonly number[]
-  constructor({ size = 28, channels = 1, width = 32, classes = 0, kernel = 3 }: DCGANDiscriminatorOptions = {}) {
+  constructor({ size = 28, channels = 1, width = 32, classes = 0 }: DCGANOptions = {}) {
     super()
-    if (!(Number.isInteger(kernel) && kernel > 0 && kernel % 2))
-      throw new RangeError(`DCGANDiscriminator: kernel must be odd, got ${kernel}`)
-    const halved = { stride: 2, padding: (kernel - 1) / 2 } as const
     const features = 2 * width * checkSize('DCGANDiscriminator', size) ** 2
     this.classes = classes
     this.#shape = [channels, size, size]
-    this.conv1 = new Conv2d(channels, width, kernel, halved)
-    this.conv2 = new Conv2d(width, 2 * width, kernel, halved)
+    this.conv1 = new Conv2d(channels, width, 3, { stride: 2, padding: 1 })
+    this.conv2 = new Conv2d(width, 2 * width, 3, { stride: 2, padding: 1 })
     this.fc = new Linear(features, 1)
     this.classVectors = classes ? new Linear(classes, features, { bias: false }) : undefined
   }

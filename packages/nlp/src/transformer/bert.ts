@@ -218,7 +218,7 @@ export class BertForMaskedLM extends Module {
 
 /**
  * BERT that classifies texts: classifier(tanh(pooler(h))), where h is bert(ids)₀, the first token's (pooling 'first', as published), or
- * the mean of all that are not padding ('mean': better after pretraining on hidden words alone, which never teach the first token to gather).
+ * the mean of all that are not padding (pooling 'mean').
  *
  * ids: int32 [n, t], the first one [CLS] → class scores [n, classes]. Parameters: bert, bert.pooler, classifier.
  * After pretraining: `load(classifier, weights(masked), { strict: false })`. Devlin et al., 2018, section 4.1.
