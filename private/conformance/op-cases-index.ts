@@ -123,4 +123,8 @@ export const indexCases: FamilyCases = {
   ),
   'gatherND/int32': plain((x, i) => x!.gatherND(i!), ints([3, 2], 9), places([4], [3, 2])),
   'gatherND/bool': plain((x, i) => x!.gatherND(i!), bools(3, 2), places([2], [3, 2])),
+  'addAlong/to what is there': {
+    f: (i: Tensor, u: Tensor, to: Tensor) => i.op('addAlong', [u.square(), to.exp()], { length: 3, axis: 1 }),
+    x: [ints([2, 5], 3), noise([2, 5]), noise([2, 3])],
+  },
 }

@@ -8,7 +8,7 @@ export interface IndexOps {
   scatterAdd: Sig<2, { rows: number; axis?: number }>
   gatherND: Sig<2>
   takeAlong: Sig<2, { axis: number }>
-  addAlong: Sig<2, { axis: number; length: number }>
+  addAlong: Sig<2 | 3, { axis: number; length: number }>
   oneHot: Sig<1, { depth: number }>
   topK: Sig<1, { k: number; largest: boolean }>
 }
@@ -73,15 +73,17 @@ export const indexOps: Family<IndexOps> = {
     },
     vjp: ({ g, x: [x, index], attrs: { axis } }) => [() => index.op('addAlong', [g], { axis, length: x.shape[axis]! }), null],
   },
-  // index, updates [...a, m, ...b] → [...a, length, ...b]: y[a, index[a, j, b], b] += updates[a, j, b]
+  // index, updates [...a, m, ...b], maybe to [...a, length, ...b] → [...a, length, ...b]: y = to or zeros, y[a, index[a, j, b], b] += updates[a, j, b]
   addAlong: {
-    infer: ([index, updates], { axis, length }) => {
+    infer: ([index, updates, to], { axis, length }) => {
       integer(index)
       if (!sameShape(index.shape, updates.shape))
         throw new ShapeError(`index and updates must have one shape, got [${index.shape}] and [${updates.shape}]`)
-      return { shape: updates.shape.with(axis, length), dtype: updates.dtype }
+      const shape = updates.shape.with(axis, length)
+      if (to && !sameShape(to.shape, shape)) throw new ShapeError(`what is added to must be [${shape}], got [${to.shape}]`)
+      return { shape, dtype: updates.dtype }
     },
-    vjp: ({ g, x: [index], attrs: { axis } }) => [null, () => g.takeAlong(index, axis)],
+    vjp: ({ g, x: [index, , to], attrs: { axis } }) => [null, () => g.takeAlong(index, axis), to ? () => g : null],
   },
   // index [...i] → float32 [...i, depth]
   oneHot: {

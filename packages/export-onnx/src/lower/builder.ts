@@ -11,6 +11,8 @@ export interface Ref {
   readonly type: ElementType
   /** The same integers, before they were cast down from int64. */
   readonly wide?: Ref
+  /** A product or a convolution made it, perhaps ReLU then: no number is infinite while a training goes well. */
+  readonly finite?: boolean | undefined
   /** The same numbers in blocked layout. */
   readonly blocked?: Blocked
   /** For indices of a pooling: what it pooled, so that the indices themselves may never be needed. */
@@ -33,7 +35,6 @@ export interface LowerOptions {
 /** Writes ONNX nodes. What a lowering function is given. */
 export class Builder {
   readonly nodes: OnnxNode[] = []
-  readonly #constants = new Map<string, Ref>()
   /** Names whose nodes are written when they are first used. */
   readonly #lazy = new Map<string, () => void>()
   #uses = new Map<Value, number>()
@@ -49,6 +50,8 @@ export class Builder {
     readonly sources = new Map<string, Node>(),
     /** What every name stands for. */
     readonly values = new Map<string, Pick<Ref, 'shape' | 'type'>>(),
+    /** What was written as a constant, by what it is. */
+    readonly constants = new Map<string, Ref>(),
   ) {}
 
   /** A node with one output; like the first output of the op unless said otherwise. */
@@ -122,15 +125,15 @@ export class Builder {
   }
 
   constant(type: ElementType, shape: Shape, data: OnnxTensor['data']): Ref {
-    const key =
-      data.length <= 64
-        ? `${type}[${shape}]${Array.from<number | bigint, unknown>(data, v => (Object.is(v, -0) ? '-0' : v)).join()}`
-        : undefined
-    const known = key && this.#constants.get(key)
+    const text = (v: number | bigint): string => (Object.is(v, -0) ? '-0' : String(v))
+    const one = (data as Float32Array).every(v => Object.is(v, data[0]))
+    const numbers = one ? `all ${text(data[0]!)}` : data.length <= 64 ? Array.from<number | bigint, string>(data, text).join() : undefined
+    const key = numbers && `${type}[${shape}]${numbers}`
+    const known = key && this.constants.get(key)
     if (known) return known
     const ref = this.#ref('c', shape, type)
     this.initializers.push({ ...ref, data })
-    if (key) this.#constants.set(key, ref)
+    if (key) this.constants.set(key, ref)
     return ref
   }
   i64(values: readonly number[], shape: Shape = [values.length]): Ref {
@@ -221,7 +224,7 @@ export class Builder {
 
   /** A builder for the body of a control op: constants stand outside. */
   child(): Builder {
-    return new Builder(this.options, this.initializers, this.names, this.sources, this.values)
+    return new Builder(this.options, this.initializers, this.names, this.sources, this.values, this.constants)
   }
 
   #ref(prefix: string, shape: Shape, type: ElementType): Ref {

@@ -2,6 +2,7 @@ import { range } from '@portolan/core/engine'
 import type { ConvAttrs } from '@portolan/core/engine'
 import type { Attribute } from '../model/onnx-model.ts'
 import type { Builder, Ref } from './builder.ts'
+import { sumOfRows } from './sum-of-rows.ts'
 
 export const window = ({ stride, pads, dilation }: Omit<ConvAttrs, 'groups'>, kernel: readonly number[]): Record<string, Attribute> => ({
   kernel_shape: [...kernel],
@@ -46,7 +47,7 @@ function byColumns(b: Builder, x: Ref, g: Ref, [o, i, kh, kw]: Four, { stride, p
   const all = taps.length === 1 ? taps[0]! : b.node('Concat', taps, { axis: 1 }, { shape: [n, kh * kw * i, oh, ow] })
   const columns = b.reshape(all, [n, kh * kw * i, oh * ow])
   const products = b.node('MatMul', [b.reshape(g, [n, o, oh * ow]), b.transpose(columns, [0, 2, 1])], {}, { shape: [n, o, kh * kw * i] })
-  const sum = b.node('ReduceSum', [products, b.i64([0])], { keepdims: 0 }, { shape: [o, kh * kw * i] })
+  const sum = sumOfRows(b, products, 1) ?? b.node('ReduceSum', [products, b.i64([0])], { keepdims: 0 }, { shape: [o, kh * kw * i] })
   return b.transpose(b.reshape(sum, [o, kh, kw, i]), [0, 3, 1, 2])
 }
 

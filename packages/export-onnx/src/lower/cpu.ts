@@ -1,15 +1,36 @@
-import type { Rules } from './builder.ts'
+import { size } from '@portolan/core/engine'
+import type { Builder, Ref, Rules } from './builder.ts'
 import { poolIndices } from './pool-indices.ts'
+import { linalg } from './portable/linalg.ts'
 import { randomBits64 } from './random.ts'
+import { sumOfRows } from './sum-of-rows.ts'
 
 /** What onnxruntime's CPU provider does faster in ops of its own. */
 export const cpu: Rules = {
   ...poolIndices,
-  matmul: ([a, c, bias], { transposeA, transposeB }, b) => {
-    if (bias || !(transposeA || transposeB) || (a.shape.length === 2 && c.shape.length === 2)) return undefined
-    return b.node('FusedMatMul', [a, c], { transA: +transposeA, transB: +transposeB }, {}, 'com.microsoft')
+  matmul: (x, attrs, b) => {
+    const [a, c, bias] = x
+    const { transposeA, transposeB } = attrs
+    const plain = bias || !(transposeA || transposeB) || (a.shape.length === 2 && c.shape.length === 2)
+    const y = plain
+      ? linalg.matmul(x, attrs, b)
+      : b.node('FusedMatMul', [a, c], { transA: +transposeA, transB: +transposeB }, {}, 'com.microsoft')
+    return { ...(y as Ref), finite: true }
   },
+  // ReLU's gradient, g where a mask holds and 0 elsewhere: a choice takes longer than a product
+  where: ([mask, g, otherwise], _, b) =>
+    g.finite && otherwise.name === b.f32(0).name ? b.node('Mul', [g, b.cast(mask, 'float32')]) : undefined,
+  sum: ([x], { axes, keepDims }, b) => overRows(b, x, axes, keepDims, y => y),
+  mean: ([x], { axes, keepDims }, b) => overRows(b, x, axes, keepDims, (y, n) => b.node('Div', [y, b.f32(n)], {}, y)),
   sign: ([x], _, b) => b.node('Sign', [x]),
   logSoftmax: ([x], _, b) => b.node('LogSoftmax', [x], { axis: -1 }),
   randomBits: ([state], { shape, bits }, b) => randomBits64(b, state, shape, bits),
+}
+
+/** Sums over the first axes, and what is made of them and of how many rows there are. */
+function overRows(b: Builder, x: Ref, axes: readonly number[], keepDims: boolean, then: (y: Ref, rows: number) => Ref): Ref | undefined {
+  if (!axes.every((a, i) => a === i)) return undefined
+  const sum = sumOfRows(b, x, axes.length)
+  const y = sum && then(sum, size(x.shape.slice(0, axes.length)))
+  return y && keepDims ? b.reshape(y, b.out[0]!.shape) : y
 }

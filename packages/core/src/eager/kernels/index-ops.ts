@@ -29,7 +29,10 @@ export const indexOps: Kernels<IndexOps> = {
     return tf.gatherND(x, index)
   },
   takeAlong: ([x, index], { axis }) => takeAlong(x, within(index, x.shape[axis]!), axis),
-  addAlong: ([index, updates], { axis, length }, { out }) => addAlong(within(index, length), updates, axis, out[0]!.shape),
+  addAlong: ([index, updates, to], { axis, length }, { out }) => {
+    const y = addAlong(within(index, length), updates, axis, out[0]!.shape)
+    return to ? tf.add(to, y) : y
+  },
   oneHot: ([index], { depth }) => tf.cast(tf.equal(tf.expandDims(within(index, depth), -1), tf.range(0, depth, 1, 'int32')), 'float32'),
   topK: ([x], { k, largest }) => topK(x, k, largest),
 }

@@ -49,6 +49,18 @@ describe('algebra', () => {
       x => addAlong(tensor(new Int32Array([1, 0]), [2, 1]), x.slice(1, 0, 1), { axis: 1, length: 3 }).sum(1),
       ['slice', 'sum'],
     ],
+    ['a mean with a sign is a sign of the mean', x => x.exp().neg().mean(), ['exp', 'mean', 'neg']],
+    ['so is a sum', x => x.exp().neg().sum(0), ['exp', 'sum', 'neg']],
+    ['of all there is, in whatever shape', x => x.reshape([3, 2]).neg().mean(), ['mean', 'neg']],
+    ['but a mean of rows needs them', x => x.reshape([3, 2]).mean(0), ['reshape', 'mean']],
+    [
+      'a product is taken from what is put along an axis by being added with a sign',
+      x => {
+        const put = addAlong(tensor(new Int32Array([1, 0]), [2, 1]), x.slice(1, 0, 1), { axis: 1, length: 3 })
+        return put.sub(x.exp().mul(2)).add(put.sub(x.exp().mul(x.sum(1, true))))
+      },
+      ['slice', 'constant', 'addAlong', 'exp', 'mul', 'add', 'exp', 'sum', 'neg', 'mul', 'add', 'add'],
+    ],
     ['constants are made as they are used', () => full([2], 3).neg().reshape([2, 1]).sum(0), []],
     ['no reshape to what it is', x => x.reshape([2, 3]).exp(), ['exp']],
   ]
@@ -57,6 +69,12 @@ describe('algebra', () => {
     const after = dce(simplify(algebra(before)))
     expect(ops(after)).toEqual(expected)
     expect(run(after, [x])).toEqual(close(run(before, [x])))
+  })
+  it('a factor that is one number everywhere has no axes', () => {
+    const after = dce(algebra(written(x => [x!.mul(full([2, 3], 2)), x!.sum(0).mul(full([2, 3], 2))], [x])))
+    const shapes = after.nodes.filter(n => n.op === 'mul').map(n => n.inputs.map(v => v.shape))
+    expect(shapes[0]).toEqual([[2, 3], []])
+    expect(shapes[1]).toEqual([[3], [2, 3]]) // here its axes count
   })
   it('what is read elsewhere, too, is not computed twice', () => {
     const before = written(x => [x!.mul(3), x!.mul(3).mul(2), x!.neg(), x!.neg().exp()], [x])
@@ -197,6 +215,28 @@ describe('loops', () => {
     const before = written(a => f(a!), [xs])
     expect(bodyOf(hoist(before)).carries).toBe(1)
     expect(run(hoist(before), [xs])).toEqual(run(before, [xs]))
+  })
+  it('are given their inputs in the shape that they need, and leave what is only done to a result for later', () => {
+    const f = (xs: Tensor) => {
+      const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => [h.mul(x.reshape([3, 1])), h.mul(2).sum(0).neg().mul(0.5)]
+      return scan(step, zeros([3, 2]).add(1), xs)
+    }
+    const before = written(a => f(a!), [xs])
+    const after = hoist(before)
+    expect(bodyOf(after).body.nodes.map((n: Node) => n.op)).toEqual(['mul', 'mul', 'sum'])
+    expect(after.nodes.map(n => n.op).filter(op => op !== 'full')).toEqual(['add', 'reshape', 'scan', 'neg', 'mul'])
+    expect(run(after, [xs])).toEqual(run(before, [xs]))
+  })
+  it('keep what is done to a result that is read within', () => {
+    const f = (xs: Tensor) => {
+      const step = (h: Tensor, x: Tensor): [Tensor, Tensor] => {
+        const y = h.exp().neg()
+        return [y.mul(x), y]
+      }
+      return scan(step, zeros([3]).add(1), xs)
+    }
+    const before = written(a => f(a!), [xs])
+    expect(hoist(before).nodes).toEqual(before.nodes)
   })
   it('stay as they are where everything waits, or more would have to be kept', () => {
     const waits = written(a => [scan((h: Tensor, x: Tensor) => [h.add(x).tanh(), []] as [Tensor, never[]], zeros([3]), a!)[0]], [xs])

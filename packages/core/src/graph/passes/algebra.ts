@@ -1,4 +1,4 @@
-import { range, sameShape } from '../../tensor/spec.ts'
+import { range, sameShape, size } from '../../tensor/spec.ts'
 import type { Node, Value } from '../graph.ts'
 import { rewrite, type Pass, type Rewriting } from './rewrite.ts'
 
@@ -29,12 +29,12 @@ const same = (node: Node, v: Value): Node => ({ ...node, op: 'stopGradient', inp
 /** x·c for a scalar c; undefined where the factor would be no ordinary number. */
 function scaled(node: Node, x: Value, factor: number, by: Rewriting): Node | undefined {
   if (!(Math.abs(factor) > 1e-30 && Math.abs(factor) < 1e30) || !sameShape(x.shape, node.outputs[0]!.shape)) return undefined
-  const c = by.before(
-    { op: 'full', inputs: [], attrs: { shape: [], value: Math.fround(factor), dtype: 'float32' } },
-    { shape: [], dtype: 'float32' },
-  )
-  return { ...node, op: 'mul', inputs: [x, c], attrs: {} }
+  return { ...node, op: 'mul', inputs: [x, number(factor, by)], attrs: {} }
 }
+
+/** A constant without axes. */
+const number = (value: number, by: Rewriting): Value =>
+  by.before({ op: 'full', inputs: [], attrs: { shape: [], value: Math.fround(value), dtype: 'float32' } }, { shape: [], dtype: 'float32' })
 
 /** One number everywhere. */
 const filled = (node: Node, value: number): Node => {
@@ -60,6 +60,31 @@ const joined =
     return { ...node, inputs: inner.inputs, attrs: { ...node.attrs, axes: all } }
   }
 
+/** A sum or mean of all there is: a sign is that of the result, and the shape does not matter. */
+const whole: Rule = (node, by) => {
+  const [x] = node.inputs as [Value]
+  if (x.dtype !== 'float32') return undefined
+  const minus = own(x, 'neg', by)
+  if (minus) {
+    const inner = { ...node, inputs: minus.inputs }
+    return { ...node, op: 'neg', inputs: [by.before(whole(inner, by) ?? inner, node.outputs[0]!)], attrs: {} }
+  }
+  const { axes, keepDims } = node.attrs as { axes: number[]; keepDims: boolean }
+  const flat = axes.length === x.shape.length && !keepDims ? own(x, 'reshape', by) : undefined
+  return flat && { ...node, inputs: flat.inputs, attrs: { axes: range(flat.inputs[0]!.shape.length), keepDims } }
+}
+
+/** Numbers put along an axis, less a product, as the product's opposite and these added to it: an engine needs no zeros for that. */
+function addedTo(node: Node, by: Rewriting): Node | undefined {
+  const [put, product] = node.inputs as [Value, Value]
+  const times = own(product, 'mul', by)
+  if (!made(put, 'addAlong', by) || !times || product.dtype !== 'float32' || !sameShape(put.shape, product.shape)) return undefined
+  const [x, s] = times.inputs.toSorted((a, b) => size(b.shape) - size(a.shape)) as [Value, Value]
+  const c = constant(s, by)
+  const minus = c === undefined ? by.before({ op: 'neg', inputs: [s], attrs: {} }, s) : number(-c, by)
+  return { ...node, op: 'add', inputs: [by.before({ ...times, inputs: [x, minus] }, product), put] }
+}
+
 /** A reshape or broadcast to the shape that is there, or of one number everywhere. */
 const unchanged: Rule = (node, by) => {
   if (sameShape(node.inputs[0]!.shape, node.outputs[0]!.shape)) return same(node, node.inputs[0]!)
@@ -77,7 +102,8 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
     const [y, d] = (times && factors(times, by)) ?? []
     if (y && d !== undefined) return scaled(node, y, c * d, by)
     const minus = own(x, 'neg', by)
-    return minus && scaled(node, minus.inputs[0]!, -c, by)
+    if (minus) return scaled(node, minus.inputs[0]!, -c, by)
+    return node.inputs.some(v => v !== x && v.shape.length) ? scaled(node, x, c, by) : undefined
   },
   // by a power of two, exactly
   div(node, by) {
@@ -106,6 +132,8 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
   },
   sub(node, by) {
     const [a, b] = node.inputs as [Value, Value]
+    const sum = addedTo(node, by)
+    if (sum) return sum
     if (constant(b, by) === 0 && sameShape(a.shape, node.outputs[0]!.shape)) return same(node, a)
     const [minusA, minusB] = [own(a, 'neg', by), own(b, 'neg', by)]
     if (minusB) return { ...node, op: 'add', inputs: [a, minusB.inputs[0]!] }
@@ -125,8 +153,9 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
       const shorter = { ...node, inputs: [put.inputs[1]!] }
       return rules.sum!(shorter, by) ?? shorter
     }
-    return joined('sum')(node, by)
+    return joined('sum')(node, by) ?? whole(node, by)
   },
+  mean: (node, by) => whole(node, by),
   max: joined('max'),
   min: joined('min'),
   transpose(node, by) {

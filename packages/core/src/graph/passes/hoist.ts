@@ -45,18 +45,23 @@ function hoisted(given: Node): Node[] {
       gone.add(n)
       continue
     }
-    if (!elementwise.has(n.op) && !(n.op === 'tanh' && !out.shape.length)) continue
-    const all = new Value({ shape: [length, ...out.shape], dtype: out.dtype }, out.source)
-    const inputs = n.inputs.map(v => (perStep.has(v) ? aligned(perStep.get(v)!, v, out, length, before) : fixed.get(v)!))
-    before.push({ ...n, inputs, outputs: [all] })
+    const reshape = n.op === 'reshape'
+    if (!reshape && !elementwise.has(n.op) && !(n.op === 'tanh' && !out.shape.length)) continue
+    const shape = [length, ...out.shape]
+    const all = new Value({ shape, dtype: out.dtype }, out.source)
+    const inputs = reshape
+      ? [perStep.get(n.inputs[0]!)!]
+      : n.inputs.map(v => (perStep.has(v) ? aligned(perStep.get(v)!, v, out, length, before) : fixed.get(v)!))
+    before.push({ ...n, inputs, outputs: [all], ...(reshape && { attrs: { shape } }) })
     perStep.set(out, all)
     gone.add(n)
   }
+  const { outputs, given: stacks } = sunk(body, scan, fixed, gone, after)
   if (!gone.size) return [given]
 
   // what is left reads what is made outside: as one more input for each step, or as a constant
   const left = body.nodes.filter(n => !gone.has(n))
-  const used = new Set<Value>([...left.flatMap(n => n.inputs), ...body.outputs])
+  const used = new Set<Value>([...left.flatMap(n => n.inputs), ...outputs])
   const steps = [...perStep].filter(([v]) => used.has(v))
   const constants = [...fixed].filter(([v]) => used.has(v))
   const numbers = (values: readonly (readonly [Value, unknown])[]) => values.reduce((sum, [v]) => sum + size(v.shape), 0)
@@ -66,10 +71,39 @@ function hoisted(given: Node): Node[] {
   const inner: Graph = {
     inputs: [...body.inputs.slice(0, carries), ...steps.map(([v]) => v), ...constants.map(([v]) => v)],
     nodes: left,
-    outputs: body.outputs,
+    outputs,
   }
   const inputs = [...scan.inputs.slice(0, carries), ...steps.map(([, v]) => v), ...constants.map(([, v]) => v)]
-  return [...before, { ...scan, inputs, attrs: { ...scan.attrs, body: dce(inner), xs: steps.length } }, ...after]
+  return [...before, { ...scan, inputs, attrs: { ...scan.attrs, body: dce(inner), xs: steps.length }, outputs: stacks }, ...after]
+}
+
+/** What is only done to a result of a step, such as a sign, is done to the results of all steps after the loop. */
+function sunk(
+  body: Graph,
+  scan: Node,
+  fixed: ReadonlyMap<Value, Value>,
+  gone: Set<Node>,
+  after: Node[],
+): { outputs: Value[]; given: Value[] } {
+  const maker = new Map(body.nodes.flatMap(n => n.outputs.map(v => [v, n] as const)))
+  const reads = [...body.nodes.flatMap(n => n.inputs), ...body.outputs]
+  const single = (v: Value): boolean => reads.filter(r => r === v).length === 1
+  const [outputs, given] = [[...body.outputs], [...scan.outputs]]
+  for (let i = scan.attrs.carries; i < outputs.length; i++) {
+    const n = maker.get(outputs[i]!)
+    if (!n || gone.has(n) || !elementwise.has(n.op) || !single(outputs[i]!)) continue
+    const of = n.inputs.filter(v => !fixed.has(v))
+    const [x] = of
+    if (of.length !== 1 || !maker.has(x!) || gone.has(maker.get(x!)!) || String(x!.shape) !== String(n.outputs[0]!.shape)) continue
+    if (n.inputs.some(v => v !== x && v.shape.length)) continue
+    const all = new Value({ shape: given[i]!.shape, dtype: x!.dtype }, x!.source)
+    after.unshift({ ...n, inputs: n.inputs.map(v => (v === x ? all : fixed.get(v)!)), outputs: [given[i]!] })
+    outputs[i] = x!
+    given[i] = all
+    gone.add(n)
+    i-- // what was done before it, too
+  }
+  return { outputs, given }
 }
 
 function dependents(graph: Graph, on: readonly Value[]): Set<Value> {

@@ -13,8 +13,6 @@ export interface Blocked extends Ref {
   readonly product?: readonly [Ref, Ref]
   /** The gradient of a pooling, by the places of its windows: who can work with these need not put them together. */
   readonly phases?: Phases
-  /** It comes from a convolution, perhaps by ReLU: no number is infinite while a training goes well. */
-  readonly finite?: boolean | undefined
 }
 
 /** Place (p, q) of all windows of kh × kw, blocked, at number p·kw + q. */

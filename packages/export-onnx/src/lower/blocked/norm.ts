@@ -1,4 +1,5 @@
 import { elements, type Builder, type Ref, type Rules } from '../builder.ts'
+import { sumOfRows } from '../sum-of-rows.ts'
 import { nchwc, type Four, type Layout } from './layout.ts'
 
 export function norm(l: Layout): Rules {
@@ -6,7 +7,7 @@ export function norm(l: Layout): Rules {
   const overBatch = (b: Builder, x: Ref): Ref =>
     x.shape[0] === 1
       ? b.reshape(x, [x.shape[1]!])
-      : b.node('ReduceSum', [x, b.i64([0])], { keepdims: 0 }, { shape: [x.shape[1]!], type: 'float32' })
+      : (sumOfRows(b, x, 1) ?? b.node('ReduceSum', [x, b.i64([0])], { keepdims: 0 }, { shape: [x.shape[1]!], type: 'float32' }))
 
   return {
     sum: ([x], { axes, keepDims }, b) => {

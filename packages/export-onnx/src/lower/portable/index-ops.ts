@@ -2,11 +2,11 @@ import { type DType, type IndexOps, allocate, range, size } from '@portolan/core
 import { elements, type Builder, type Ref } from '../builder.ts'
 import type { Lowerings } from './lowering.ts'
 
-/** Zeros with updates added. ScatterND would race where a place is named twice. */
-function added(b: Builder, shape: readonly number[], index: Ref, updates: Ref, axis: number): Ref {
+/** Updates added to what is given, or to zeros. ScatterND would race where a place is named twice. */
+function added(b: Builder, shape: readonly number[], index: Ref, updates: Ref, axis: number, to?: Ref): Ref {
   const as = { shape, type: updates.type }
-  const zeros = b.node('Expand', [b.constant(updates.type, [], allocate(updates.type as DType, 1)), b.i64(shape)], {}, as)
-  return b.node('ScatterElements', [zeros, b.cast(index, 'int64'), updates], { axis, reduction: 'add' }, as)
+  const zeros = (): Ref => b.node('Expand', [b.constant(updates.type, [], allocate(updates.type as DType, 1)), b.i64(shape)], {}, as)
+  return b.node('ScatterElements', [to ?? zeros(), index, updates], { axis, reduction: 'add' }, as)
 }
 
 export const indexOps: Lowerings<IndexOps> = {
@@ -15,12 +15,12 @@ export const indexOps: Lowerings<IndexOps> = {
     const n = elements(index)
     const [before, inner] = [size(updates.shape.slice(0, axis)), size(updates.shape.slice(axis + index.shape.length))]
     const [at, shape, flat] = before === 1 ? [0, [n, inner], [rows, inner]] : [1, [before, n, inner], [before, rows, inner]]
-    const places = b.node('Expand', [b.reshape(b.cast(index, 'int64'), [n, 1]), b.i64(shape)], {}, { shape, type: 'int64' })
+    const places = b.node('Expand', [b.reshape(index, [n, 1]), b.i64(shape)], {}, { shape, type: index.type })
     return b.reshape(added(b, flat, places, b.reshape(updates, shape), at), b.out[0]!.shape)
   },
   gatherND: ([x, index], _, b) => b.node('GatherND', [x, b.cast(index, 'int64')]),
   takeAlong: ([x, index], { axis }, b) => b.node('GatherElements', [x, index], { axis }),
-  addAlong: ([index, updates], { axis }, b) => added(b, b.out[0]!.shape, index, updates, axis),
+  addAlong: ([index, updates, to], { axis }, b) => added(b, b.out[0]!.shape, index, updates, axis, to),
   oneHot: ([index], { depth }, b) => {
     const classes = b.constant('int32', [depth], Int32Array.from(range(depth)))
     return b.cast(b.node('Equal', [b.reshape(index, [...index.shape, 1]), classes], {}, { type: 'bool' }), 'float32')
