@@ -13,7 +13,7 @@ const options = runOptions({
     'A conditional DCGAN draws the digit that it is asked for: trains both players, lets a classifier read what they draw, exports.',
   name: 'conditional-gan',
   real: 'MNIST',
-  batchSize: 128,
+  batchSize: 64,
   epochs: [10, 20],
   judged: true,
 })
@@ -23,7 +23,10 @@ const images = await digitData(options)
 const judge = await trainedJudge(options, images)
 
 seed(options.seed)
-const [generator, discriminator] = [new DCGANGenerator({ classes: 10 }), new DCGANDiscriminator({ classes: 10 })]
+const [generator, discriminator] = [
+  new DCGANGenerator({ classes: 10, depth: 3 }),
+  new DCGANDiscriminator({ classes: 10, depth: 3, batchNorm: true }),
+]
 const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
 const optimizers = { generator: rule(), discriminator: rule() }

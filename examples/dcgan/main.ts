@@ -1,4 +1,4 @@
-// The texts' DCGAN on digits, both updates in one compiled step.
+// A DCGAN of digits, both updates in one compiled step.
 import { adam } from '@portolan/core'
 import { play } from '@portolan/example-generative-kit'
 import { runOptions } from '@portolan/example-vision-kit'
@@ -8,8 +8,8 @@ const options = runOptions({
   description: 'A DCGAN draws digits: trains both players, scores its samples by a classifier, draws, exports the generator.',
   name: 'dcgan',
   real: 'MNIST',
-  batchSize: 128,
-  epochs: [10, 30],
+  batchSize: 64,
+  epochs: [10, 20],
   judged: true,
 })
 const rule = () => adam(2e-4, { betas: [0.5, 0.999] })

@@ -20,8 +20,11 @@ export interface Players {
   readonly average: Ema
 }
 
-/** Trains two players on digits by a step of theirs, draws what they make, scores it by a classifier and exports the generator. */
-export async function play(options: RunOptions, stepOf: (players: Players) => TrainStep): Promise<void> {
+/**
+ * Trains two players on digits by a step of theirs, draws what they make, scores it by a classifier and exports the generator. A critic
+ * under a gradient penalty has no batch norm.
+ */
+export async function play(options: RunOptions, stepOf: (players: Players) => TrainStep, { batchNorm = true } = {}): Promise<void> {
   const { out, engine, batchSize } = options
   await mkdir(out, { recursive: true })
   const images = await digitData(options)
@@ -29,7 +32,7 @@ export async function play(options: RunOptions, stepOf: (players: Players) => Tr
   const judge = await trainedJudge(options, images)
 
   seed(options.seed)
-  const [generator, discriminator] = [new DCGANGenerator(), new DCGANDiscriminator()]
+  const [generator, discriminator] = [new DCGANGenerator({ depth: 3 }), new DCGANDiscriminator({ depth: 3, batchNorm })]
   const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
   const step = stepOf({ generator, discriminator, average })
   const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })

@@ -13,6 +13,8 @@ const options = runOptions({
   judged: true,
 })
 const rule = () => adam(2e-4, { betas: [0, 0.9] })
-await play(options, ({ discriminator: critic, ...players }) =>
-  wganStep({ ...players, critic, optimizers: { generator: rule(), discriminator: rule() } }),
+await play(
+  options,
+  ({ discriminator: critic, ...players }) => wganStep({ ...players, critic, optimizers: { generator: rule(), discriminator: rule() } }),
+  { batchNorm: false },
 )

@@ -208,6 +208,12 @@ const players = (width = 2) => {
 const rules = () => ({ generator: sgd(0.05), discriminator: sgd(0.05) })
 const steps: Readonly<Record<string, () => TrainStep>> = {
   gan: () => ganStep({ ...players(), optimizers: rules(), rng: new Rng(3) }),
+  'gan of three halvings': () => {
+    seed(5)
+    const generator = new DCGANGenerator({ size: 8, width: 2, latents: 5, depth: 3 })
+    const discriminator = new DCGANDiscriminator({ size: 8, width: 2, depth: 3, batchNorm: true })
+    return ganStep({ generator, discriminator, optimizers: rules(), rng: new Rng(3) })
+  },
   'wgan-gp': () => {
     const { generator, discriminator } = players()
     return wganStep({ generator, critic: discriminator, optimizers: rules(), rng: new Rng(3), criticSteps: 2 })

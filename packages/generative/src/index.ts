@@ -6,7 +6,13 @@ export { VAESampler, type Decoder } from './vae/vae-sampler.ts'
 export { vaeStep, type VaeStepOptions } from './vae/vae-step.ts'
 export type { Discriminator, Generator } from './gan/players.ts'
 export { DenseDiscriminator, DenseGenerator, type DenseGeneratorOptions } from './gan/dense-gan.ts'
-export { DCGANDiscriminator, DCGANGenerator, type DCGANGeneratorOptions, type DCGANOptions } from './gan/dcgan.ts'
+export {
+  DCGANDiscriminator,
+  DCGANGenerator,
+  type DCGANDiscriminatorOptions,
+  type DCGANGeneratorOptions,
+  type DCGANOptions,
+} from './gan/dcgan.ts'
 export { ganStep, type AdversarialOptions, type GanStepOptions } from './gan/gan-step.ts'
 export { gradientPenalty } from './gan/gradient-penalty.ts'
 export { wganStep, type WganStepOptions } from './gan/wgan-step.ts'

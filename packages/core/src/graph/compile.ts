@@ -79,6 +79,7 @@ export function trace<A extends unknown[], R extends Tree>(f: (...args: A) => R,
     inputs: [...inputs, ...read.map(([, s]) => s.input!)].map(value),
     outputs: [...leaves(result), ...written.map(([, s]) => s.now)].map(value),
     nodes: t.nodes,
+    fixed: read.filter(([, s]) => !s.written).map(([, s]) => value(s.input!)),
   }
   return { graph: optimize(graph), result, reads: read.map(([v]) => v), writes: written.map(([v]) => v), settings: t.settings }
 }

@@ -54,6 +54,8 @@ export interface Graph {
   readonly inputs: readonly Value[]
   readonly nodes: readonly Node[]
   readonly outputs: readonly Value[]
+  /** Inputs that mostly stay the same from run to run: state that a step reads and does not write. */
+  readonly fixed?: readonly Value[]
   /** What passes have done to it. */
   readonly effects?: readonly PassEffect[]
 }

@@ -5,6 +5,8 @@ import { cpu } from '../lower/cpu.ts'
 import { portable } from '../lower/portable/index.ts'
 import { webgpu } from '../lower/webgpu.ts'
 import { encode } from '../model/encode.ts'
+import type { OnnxGraph } from '../model/onnx-model.ts'
+import { takeOut } from '../model/take-out.ts'
 import { fuseAddition } from '../pass/fuse-addition.ts'
 import { packState } from '../pass/pack-state.ts'
 import { explain } from './explain.ts'
@@ -13,8 +15,9 @@ import { unpacked } from './packed-session.ts'
 import { platform } from './platform.ts'
 import { measure } from './profile.ts'
 import { blockSize } from './probe.ts'
+import { prepared } from './prepared-session.ts'
 import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
-import type { SessionOptions } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
 import { sessionFor } from './session-cache.ts'
 import { takeProvider } from './take-provider.ts'
 
@@ -143,6 +146,10 @@ export function onnx({
       ]
       const builder = new Builder({ rules, opset })
       const model = builder.graph(graph, new Map(), 'step')
+      // what follows from weights alone is not computed at every run; it would have to be sent to another thread, and costs memory
+      const names = new Map(graph.inputs.map((v, i) => [v, model.inputs[i]!.name]))
+      const fixed = new Set(given.fixed?.flatMap(v => names.get(v) ?? []))
+      const parts = own && !worker && !lean && profile === undefined ? takeOut(model, fixed, name => builder.values.get(name)!) : undefined
       const bytes = encode(model, { opset })
       const source = (name: string) => {
         const node = builder.sources.get(name)
@@ -170,12 +177,18 @@ export function onnx({
       const fail = (error: unknown): never => {
         throw explain(error, host, source)
       }
-      const created = await sessionFor(host, {
-        bytes,
-        inputs: graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype })),
-        outputs: model.outputs.map(({ name }) => name),
-        options,
-      }).catch(fail)
+      const ports = graph.inputs.map((v, i) => ({ name: model.inputs[i]!.name, shape: v.shape, dtype: v.dtype }))
+      const sessionOf = (part: OnnxGraph): Promise<Session> =>
+        sessionFor(host, {
+          bytes: part === model ? bytes : encode(part, { opset }),
+          inputs: part.inputs.map(({ name }) => ports.find(p => p.name === name) ?? { name, shape: [], dtype: 'float32' }),
+          outputs: part.outputs.map(({ name }) => name),
+          options,
+        }).catch(fail)
+      const places = (part: OnnxGraph): number[] => part.inputs.flatMap(({ name }) => ports.flatMap((p, i) => (p.name === name ? [i] : [])))
+      const created = parts
+        ? prepared(await sessionOf(parts.first), await sessionOf(parts.rest), { first: places(parts.first), rest: places(parts.rest) })
+        : await sessionOf(model)
       const session = packed ? unpacked(created, packed, given) : created
       onCompile?.({
         ops: graph.nodes.length,
