@@ -1,3 +1,4 @@
+import { customVjp } from '../autodiff/grad.ts'
 import { RangeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { mae } from './mae.ts'
@@ -43,9 +44,9 @@ export function smoothL1(prediction: Tensor, target: Tensor, { beta = 1, ...opti
   return pairwise('smoothL1', prediction, target, options, (p, t) => bent(p.sub(t), beta).div(beta))
 }
 
-/** With c = min(|d|, δ) it is c·(|d| − c/2) on both sides of the bend. */
-function bent(d: Tensor, delta: number): Tensor {
-  const size = d.abs()
-  const c = size.minimum(delta)
-  return c.mul(size.sub(c.mul(0.5)))
-}
+/** With c = d held within ±δ it is c·(d − c/2) on both sides of the bend, and its gradient is c. */
+const bent = (d: Tensor, delta: number): Tensor =>
+  customVjp(x => {
+    const c = x!.clip(-delta, delta)
+    return { y: c.mul(x!.sub(c.mul(0.5))), vjp: g => [g.mul(c)] }
+  })(d)

@@ -27,7 +27,7 @@ export function takeOut(
   const taken = new Map<string, OnnxNode>()
   for (const node of model.nodes) {
     const reads = namesIn(node)
-    const known = (name: string): boolean => constants.has(name) || from.has(name) || taken.has(name) || same.has(name)
+    const known = (name: string): boolean => constants.has(name) || same.has(name) || taken.has(name)
     if (Object.values(node.attrs).some(a => typeof a === 'object' && 'graph' in a)) continue
     if (!reads.every(known) || node.outputs.some(name => results.has(name))) continue
     if (reads.every(name => constants.has(name))) {
@@ -40,14 +40,13 @@ export function takeOut(
   }
   const gone = new Set(taken.values())
   const left = model.nodes.filter(n => !gone.has(n))
-  const between = [...new Set(needed(left, results).flatMap(namesIn))]
-    .filter(name => taken.has(name))
-    .map(name => ({ ...shapeOf(name), name }))
+  const rest = needed(left, results)
+  const between = [...new Set(rest.flatMap(namesIn))].filter(name => taken.has(name)).map(name => ({ ...shapeOf(name), name }))
   if (between.reduce((sum, v) => sum + v.shape.reduce<number>((n, d) => n * Number(d), 1), 0) < least) return undefined
   const before = model.nodes.filter(n => gone.has(n) || free.has(n))
   return {
     first: part(model, 'first', needed(before, new Set(between.map(v => v.name))), [], between),
-    rest: part(model, 'rest', needed(left, results), between, model.outputs),
+    rest: part(model, 'rest', rest, between, model.outputs),
   }
 }
 
