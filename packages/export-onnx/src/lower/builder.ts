@@ -93,6 +93,10 @@ export class Builder {
     this.nodes.push({ op, domain, name, inputs: inputs.map(r => r.name), outputs, attrs })
   }
 
+  /** Whether the present op is part of a gradient, not of what was asked for. */
+  get gradient(): boolean {
+    return this.#node?.outputs[0]!.source?.gradient === true
+  }
   /** Whether anybody uses output i of the present op. */
   uses(i: number): boolean {
     return this.#uses.has(this.#node!.outputs[i]!)

@@ -17,9 +17,9 @@ export const cpu: Rules = {
       : b.node('FusedMatMul', [a, c], { transA: +transposeA, transB: +transposeB }, {}, 'com.microsoft')
     return { ...(y as Ref), finite: true }
   },
-  // ReLU's gradient, g where a mask holds and 0 elsewhere: a choice takes longer than a product
+  // ReLU's gradient, g where a mask holds and 0 elsewhere: a choice takes longer than a product. A choice of a user may hide what is no number
   where: ([mask, g, otherwise], _, b) =>
-    g.finite && otherwise.name === b.f32(0).name ? b.node('Mul', [g, b.cast(mask, 'float32')]) : undefined,
+    b.gradient && g.finite && otherwise.name === b.f32(0).name ? b.node('Mul', [g, b.cast(mask, 'float32')]) : undefined,
   sum: ([x], { axes, keepDims }, b) => overRows(b, x, axes, keepDims, y => y),
   mean: ([x], { axes, keepDims }, b) => overRows(b, x, axes, keepDims, (y, n) => b.node('Div', [y, b.f32(n)], {}, y)),
   sign: ([x], _, b) => b.node('Sign', [x]),

@@ -85,7 +85,8 @@ export function elementwise(l: Layout): Rules {
     // ReLU's gradient, g where a mask holds and 0 elsewhere: onnxruntime chooses in three passes, with one thread
     where: (x, attrs, b) => {
       const [mask, g, otherwise] = x
-      const forms = g.blocked?.finite && otherwise.name === b.f32(0).name && elements(g) >= many ? formsOf(b, [mask, g]) : undefined
+      const wanted = b.gradient && g.blocked?.finite && otherwise.name === b.f32(0).name && elements(g) >= many
+      const forms = wanted ? formsOf(b, [mask, g]) : undefined
       if (!forms) return rules.where!(x, attrs, b)
       const factors = [forms[1]!, b.cast(forms[0]!, 'float32')] as const
       return l.lazily(b, { ...l.later(b, b.out[0]!.shape, 'Mul', factors), product: factors, finite: true })
