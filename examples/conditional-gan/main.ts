@@ -14,7 +14,7 @@ const options = runOptions({
   name: 'conditional-gan',
   real: 'MNIST',
   batchSize: 64,
-  epochs: [10, 20],
+  epochs: [10, 10],
   judged: true,
 })
 const { out, engine, batchSize } = options
