@@ -73,7 +73,7 @@ export const indexOps: Family<IndexOps> = {
     },
     vjp: ({ g, x: [x, index], attrs: { axis } }) => [() => index.op('addAlong', [g], { axis, length: x.shape[axis]! }), null],
   },
-  // index, updates [...a, m, ...b], maybe to [...a, length, ...b] → [...a, length, ...b]: y = to or zeros, y[a, index[a, j, b], b] += updates[a, j, b]
+  // index, updates [...a, m, ...b], maybe to [...a, length, ...b] → as to: y = to or zeros, y[a, index[a, j, b], b] += updates[a, j, b]
   addAlong: {
     infer: ([index, updates, to], { axis, length }) => {
       integer(index)

@@ -60,14 +60,14 @@ const joined =
     return { ...node, inputs: inner.inputs, attrs: { ...node.attrs, axes: all } }
   }
 
-/** A sum or mean of all there is: a sign is that of the result, and the shape does not matter. */
-const whole: Rule = (node, by) => {
+/** A sum or mean: a sign before it is that of the result, and where it is of all there is, the shape does not matter. */
+const total: Rule = (node, by) => {
   const [x] = node.inputs as [Value]
   if (x.dtype !== 'float32') return undefined
   const minus = own(x, 'neg', by)
   if (minus) {
     const inner = { ...node, inputs: minus.inputs }
-    return { ...node, op: 'neg', inputs: [by.before(whole(inner, by) ?? inner, node.outputs[0]!)], attrs: {} }
+    return { ...node, op: 'neg', inputs: [by.before(total(inner, by) ?? inner, node.outputs[0]!)], attrs: {} }
   }
   const { axes, keepDims } = node.attrs as { axes: number[]; keepDims: boolean }
   const flat = axes.length === x.shape.length && !keepDims ? own(x, 'reshape', by) : undefined
@@ -153,9 +153,9 @@ const rules: { readonly [K in Node['op']]?: Rule } = {
       const shorter = { ...node, inputs: [put.inputs[1]!] }
       return rules.sum!(shorter, by) ?? shorter
     }
-    return joined('sum')(node, by) ?? whole(node, by)
+    return joined('sum')(node, by) ?? total(node, by)
   },
-  mean: (node, by) => whole(node, by),
+  mean: total,
   max: joined('max'),
   min: joined('min'),
   transpose(node, by) {
