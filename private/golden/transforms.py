@@ -90,6 +90,9 @@ for channels in (3, 1):
         for amount in amounts:
             a = picture(f'{name} {amount}', channels, 16, 16)
             add(f'{name} {channels} {amount}', [['adjustColor', {name: amount}]], a, planes(function(pil(a), amount)))
+for channels in (3, 1):
+    a = picture('grayscale', channels, 16, 16)
+    add(f'grayscale {channels}', [['randomGrayscale', {'p': 1}]], a, planes(F.rgb_to_grayscale(pil(a), channels)))
 
 mean, std = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 a = picture('normalize', 3, 5, 6)

@@ -60,7 +60,14 @@ export {
   type RandomAffineOptions,
   type WarpOptions,
 } from './transform/affine.ts'
-export { adjustColor, colorJitter, type AdjustColorOptions, type ColorJitterOptions } from './transform/color.ts'
+export {
+  adjustColor,
+  colorJitter,
+  randomGrayscale,
+  type AdjustColorOptions,
+  type ColorJitterOptions,
+  type RandomGrayscaleOptions,
+} from './transform/color.ts'
 export { normalize } from './transform/normalize.ts'
 export { cutout, type CutoutOptions } from './transform/cutout.ts'
 export { mixup, type MixupOptions } from './transform/mixup.ts'

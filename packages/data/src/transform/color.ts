@@ -2,7 +2,7 @@ import { RangeError, ShapeError, type HostRng } from '@portolan/core'
 import type { Fields } from '../source/array-dataset.ts'
 import { frameOf } from './move-sample.ts'
 import { viewOf, type PixelView } from './pixel-view.ts'
-import { between, rangeOf, withRecipe, type Range, type SampleTransform } from './sample-transform.ts'
+import { between, checkProbability, rangeOf, withRecipe, type Range, type SampleTransform } from './sample-transform.ts'
 
 // Bytes as Pillow's ImageEnhance and HSV conversion make them, so that a model trained elsewhere sees the same colours.
 
@@ -13,13 +13,17 @@ function greys(pixels: Uint8Array, plane: number): Uint8Array {
   return out
 }
 
-/** other + factor · (x − other), cut to bytes. */
-function blend(pixels: Uint8Array, other: (i: number) => number, factor: number): Uint8Array {
+/** other + factor · (x − other), cut to a byte; factor is a float32. */
+function blend(x: number, other: number, factor: number): number {
+  const mixed = Math.fround(other + Math.fround(factor * (x - other)))
+  return mixed <= 0 ? 0 : mixed >= 255 ? 255 : Math.trunc(mixed)
+}
+/** All bytes blended with one: a table of what becomes of each of the 256 serves all of them. */
+function blendAll(pixels: Uint8Array, other: number, factor: number): Uint8Array {
+  const becomes = new Uint8Array(256)
+  for (let x = 0; x < 256; x++) becomes[x] = blend(x, other, Math.fround(factor))
   const out = new Uint8Array(pixels.length)
-  for (let i = 0; i < pixels.length; i++) {
-    const from = other(i)
-    out[i] = Math.min(255, Math.max(0, Math.trunc(Math.fround(from + Math.fround(Math.fround(factor) * (pixels[i]! - from))))))
-  }
+  for (let i = 0; i < pixels.length; i++) out[i] = becomes[pixels[i]!]!
   return out
 }
 
@@ -29,16 +33,15 @@ type Change = (pixels: Uint8Array, plane: number) => Uint8Array
 const brightness =
   (factor: number): Change =>
   pixels =>
-    blend(pixels, () => 0, factor)
+    blendAll(pixels, 0, factor)
 
 const contrast =
   (factor: number): Change =>
   (pixels, plane) => {
     const grey = pixels.length === plane ? pixels : greys(pixels, plane)
     let sum = 0
-    for (const v of grey) sum += v
-    const mean = Math.floor(sum / plane + 0.5)
-    return blend(pixels, () => mean, factor)
+    for (let i = 0; i < plane; i++) sum += grey[i]!
+    return blendAll(pixels, Math.floor(sum / plane + 0.5), factor)
   }
 
 const saturation =
@@ -46,7 +49,9 @@ const saturation =
   (pixels, plane) => {
     if (pixels.length === plane) return pixels
     const grey = greys(pixels, plane)
-    return blend(pixels, i => grey[i % plane]!, factor)
+    const out = new Uint8Array(pixels.length)
+    for (let c = 0, at = 0; c < 3; c++) for (let i = 0; i < plane; i++, at++) out[at] = blend(pixels[at]!, grey[i]!, Math.fround(factor))
+    return out
   }
 
 /** Through bytes of hue, saturation and value; the hue goes once round in 256 steps. */
@@ -56,33 +61,30 @@ const hue =
     if (pixels.length === plane) return pixels
     const steps = Math.trunc(turn * 255) & 255
     const out = new Uint8Array(pixels.length)
-    for (let i = 0; i < plane; i++) {
-      const [r, g, b] = [pixels[i]!, pixels[plane + i]!, pixels[2 * plane + i]!]
+    for (let i = 0, j = plane, k = 2 * plane; i < plane; i++, j++, k++) {
+      const r = pixels[i]!
+      const g = pixels[j]!
+      const b = pixels[k]!
       const value = Math.max(r, g, b)
-      const spread = Math.fround(value - Math.min(r, g, b))
-      if (!spread) {
-        out[i] = out[plane + i] = out[2 * plane + i] = value
-        continue
-      }
-      const part = (v: number): number => Math.fround((value - v) / spread)
-      const sector = r === value ? part(b) - part(g) : g === value ? 2 + part(r) - part(b) : 4 + part(g) - part(r)
+      const spread = value - Math.min(r, g, b)
+      out[i] = out[j] = out[k] = value
+      if (!spread) continue
+      const fromR = Math.fround((value - r) / spread)
+      const fromG = Math.fround((value - g) / spread)
+      const fromB = Math.fround((value - b) / spread)
+      const sector = r === value ? fromB - fromG : g === value ? 2 + fromR - fromB : 4 + fromG - fromR
       const turned = (Math.trunc(Math.fround((Math.fround(sector) / 6 + 1) % 1) * 255) + steps) & 255
       const depth = Math.trunc(Math.fround(spread / value) * 255) / 255
       const at = Math.fround((turned * 6) / 255)
       const whole = Math.floor(at)
       const rest = Math.fround(at - whole)
       const low = Math.round(value * (1 - depth))
-      const falling = Math.round(value * (1 - depth * rest))
-      const rising = Math.round(value * (1 - depth * (1 - rest)))
-      const colours = [
-        [value, rising, low],
-        [falling, value, low],
-        [low, value, rising],
-        [low, falling, value],
-        [rising, low, value],
-        [value, low, falling],
-      ][whole % 6]!
-      for (let c = 0; c < 3; c++) out[c * plane + i] = colours[c]!
+      const slope = Math.round(value * (1 - depth * (whole % 2 ? rest : 1 - rest))) // falls in odd sixths, rises in even ones
+      // of each sixth of the circle: which colour is the value itself, which lies in between, which is low
+      const sixth = whole % 6
+      out[i] = sixth === 0 || sixth === 5 ? value : sixth === 1 || sixth === 4 ? slope : low
+      out[j] = sixth === 1 || sixth === 2 ? value : sixth === 0 || sixth === 3 ? slope : low
+      out[k] = sixth === 3 || sixth === 4 ? value : sixth === 2 || sixth === 5 ? slope : low
     }
     return out
   }
@@ -163,4 +165,35 @@ export function colorJitter(options: ColorJitterOptions): SampleTransform {
     return [...rng.permutation(amounts.length)].reduce((s, i) => recolour(s, amounts[i]!), sample)
   }
   return withRecipe(apply, [['colorJitter', options]])
+}
+
+/** Options of `randomGrayscale`. */
+export interface RandomGrayscaleOptions {
+  /** How likely it is, 0 … 1; by default 0.1. */
+  readonly p?: number
+}
+
+/** All channels become the brightness. */
+const grayscale: Change = (pixels, plane) => {
+  if (pixels.length === plane) return pixels
+  const grey = greys(pixels, plane)
+  const out = new Uint8Array(pixels.length)
+  for (let c = 0; c < 3; c++) out.set(grey, c * plane)
+  return out
+}
+
+/**
+ * Takes the colours away with the probability `p`: red, green and blue become 0.299 r + 0.587 g + 0.114 b, as Pillow rounds it.
+ *
+ * image: uint8 [1 or 3, h, w] → uint8 of the same shape.
+ *
+ * @throws RangeError when `p` is no probability; ShapeError, for a sample, when its image is no such picture.
+ *
+ * @example
+ * loader(photos, { each: compose(randomResizedCrop(224), randomGrayscale({ p: 0.2 })) })
+ */
+export function randomGrayscale({ p = 0.1 }: RandomGrayscaleOptions = {}): SampleTransform {
+  checkProbability('randomGrayscale', p)
+  const apply = (sample: Fields, rng: HostRng): Fields => (rng.uniform() < p ? recolour(sample, grayscale) : sample)
+  return withRecipe(apply, [['randomGrayscale', { p }]])
 }

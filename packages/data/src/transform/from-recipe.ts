@@ -1,5 +1,5 @@
 import { affine, randomAffine } from './affine.ts'
-import { adjustColor, colorJitter } from './color.ts'
+import { adjustColor, colorJitter, randomGrayscale } from './color.ts'
 import { compose } from './compose.ts'
 import { centerCrop, crop, pad } from './crop.ts'
 import { cutout } from './cutout.ts'
@@ -23,6 +23,7 @@ const makers = {
   pad,
   randomAffine,
   randomCrop,
+  randomGrayscale,
   randomResizedCrop,
   resize,
   verticalFlip,

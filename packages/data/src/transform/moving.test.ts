@@ -2,7 +2,7 @@ import { HostRng, RangeError, ShapeError } from '@portolan/core'
 import { describe, expect, it } from 'vitest'
 import type { Fields } from '../source/array-dataset.ts'
 import { affine, randomAffine, randomRotation, randomShear, randomShift, randomZoom } from './affine.ts'
-import { adjustColor, colorJitter } from './color.ts'
+import { adjustColor, colorJitter, randomGrayscale } from './color.ts'
 import { compose } from './compose.ts'
 import { centerCrop, crop, pad } from './crop.ts'
 import { cutout } from './cutout.ts'
@@ -185,6 +185,13 @@ describe('random transforms', () => {
     expect(flipped).toBeGreaterThan(70)
     expect(flipped).toBeLessThan(130)
     expect(horizontalFlip({ p: 0 })(picture, new HostRng(1))).toBe(picture)
+  })
+  it('takes colours away about as often as asked', () => {
+    let grey = 0
+    for (let i = 0; i < 400; i++) grey += Number(randomGrayscale({ p: 0.25 })(picture, new HostRng(i)) !== picture)
+    expect(grey).toBeGreaterThan(70)
+    expect(grey).toBeLessThan(130)
+    expect(() => randomGrayscale({ p: -1 })).toThrow(/randomGrayscale: p must be between 0 and 1/)
   })
 
   it('colorJitter is adjustColor in some order', () => {

@@ -27,8 +27,8 @@ function difference(actual: ArrayLike<number>, expected: number[], none = -1): n
 }
 
 describe('transforms against Pillow and torchvision', () => {
-  const exact = of(/^(resize|crop|centerCrop|pad|horizontalFlip|verticalFlip|brightness|contrast|saturation|hue)/)
-  it('has the cases', () => expect([exact.length, cases.length]).toEqual([81, 132]))
+  const exact = of(/^(resize|crop|centerCrop|pad|horizontalFlip|verticalFlip|brightness|contrast|saturation|hue|grayscale)/)
+  it('has the cases', () => expect([exact.length, cases.length]).toEqual([83, 134]))
 
   it.each(exact)('$name: every byte is equal', c => {
     const { shape, data } = run(c)
