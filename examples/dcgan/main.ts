@@ -1,5 +1,5 @@
 // A DCGAN of digits, both updates in one compiled step.
-import { adam } from '@portolan/core'
+import { adam, cosineDecay } from '@portolan/core'
 import { play } from '@portolan/example-generative-kit'
 import { runOptions } from '@portolan/example-vision-kit'
 import { ganStep } from '@portolan/generative'
@@ -9,8 +9,10 @@ const options = runOptions({
   name: 'dcgan',
   real: 'MNIST',
   batchSize: 64,
-  epochs: [10, 20],
+  epochs: [10, 12],
   judged: true,
 })
-const rule = () => adam(2e-4, { betas: [0.5, 0.999] })
-await play(options, players => ganStep({ ...players, optimizers: { generator: rule(), discriminator: rule() }, realTarget: 0.9 }))
+await play(options, (players, steps) => {
+  const rule = () => adam(2e-4, { betas: [0.5, 0.999], schedule: cosineDecay(steps) })
+  return ganStep({ ...players, optimizers: { generator: rule(), discriminator: rule() }, realTarget: 0.9 })
+})

@@ -1,7 +1,7 @@
 // A denoising diffusion model of digits, sampled by DDIM, that also fills holes it never learned to fill.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { adam, concat, Ema, Rng, seed, tensor, toHost, warmup, type Tensor } from '@portolan/core'
+import { adam, concat, Ema, Rng, seed, tensor, toHost, warmupCosine, type Tensor } from '@portolan/core'
 import { loader, toFloat } from '@portolan/data/node'
 import { exportSampler, Film, gallery, scoreSamples, scoreText, trainedJudge } from '@portolan/example-generative-kit'
 import { digitData, report, runOptions, say, thousands, train } from '@portolan/example-vision-kit'
@@ -15,6 +15,7 @@ import {
   sampleDdim,
   tile,
   toPictures,
+  VelocityDenoiser,
 } from '@portolan/generative'
 import { saveGif } from '@portolan/generative/node'
 
@@ -23,7 +24,7 @@ const options = runOptions({
     'A diffusion model draws digits: trains a small U-Net, samples by DDIM in 50 steps, scores, fills holes, exports the sampler.',
   name: 'diffusion',
   real: 'MNIST',
-  batchSize: 128,
+  batchSize: 64,
   epochs: [6, 12],
   judged: true,
 })
@@ -36,12 +37,18 @@ const judge = await trainedJudge(options, images)
 
 seed(options.seed)
 // patches of 2 × 2 pixels: maps of 14 × 14 and 7 × 7 places
-const model = new DiffusionUNet({ width: real ? 32 : 16, multipliers: [1, 2], patch: 2 })
 const schedule = cosineNoise(1000)
+const model = new VelocityDenoiser(new DiffusionUNet({ width: real ? 32 : 16, multipliers: [1, 2], patch: 2 }), schedule)
 const average = new Ema(model, real ? 0.999 : 0.99)
-const step = diffusionStep({ model, schedule, optimizer: adam(1e-3, { schedule: warmup(100) }), average })
 const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })
 const batches = loader(images.train, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
+const steps = batches.length * options.epochs
+const step = diffusionStep({
+  model,
+  schedule,
+  optimizer: adam(1e-3, { schedule: warmupCosine(Math.min(100, steps / 10), steps) }),
+  average,
+})
 const noise = new Rng(1).normal([64, 1, 28, 28])
 const given = engine ? { engine } : {}
 const drawn = async (from: Tensor, onStep?: (x: Tensor) => Promise<void>) => {

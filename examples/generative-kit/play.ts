@@ -21,10 +21,14 @@ export interface Players {
 }
 
 /**
- * Trains two players on digits by a step of theirs, draws what they make, scores it by a classifier and exports the generator. A critic
+ * Trains two players on digits by a step of theirs, made for so many in all, draws what they make, scores it by a classifier and exports the generator. A critic
  * under a gradient penalty has no batch norm.
  */
-export async function play(options: RunOptions, stepOf: (players: Players) => TrainStep, { batchNorm = true } = {}): Promise<void> {
+export async function play(
+  options: RunOptions,
+  stepOf: (players: Players, steps: number) => TrainStep,
+  { batchNorm = true } = {},
+): Promise<void> {
   const { out, engine, batchSize } = options
   await mkdir(out, { recursive: true })
   const images = await digitData(options)
@@ -32,11 +36,11 @@ export async function play(options: RunOptions, stepOf: (players: Players) => Tr
   const judge = await trainedJudge(options, images)
 
   seed(options.seed)
-  const [generator, discriminator] = [new DCGANGenerator({ depth: 3 }), new DCGANDiscriminator({ depth: 3, batchNorm })]
+  const [generator, discriminator] = [new DCGANGenerator({ depth: 3, modes: 20 }), new DCGANDiscriminator({ depth: 3, batchNorm })]
   const average = new Ema(generator, options.data === 'real' ? 0.999 : 0.9)
-  const step = stepOf({ generator, discriminator, average })
   const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })
   const batches = loader(images.train, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
+  const step = stepOf({ generator, discriminator, average }, batches.length * options.epochs)
   const noise = new Rng(1).normal([64, generator.latents])
   const made = async (z = noise) => {
     await toHost({ generator, average })

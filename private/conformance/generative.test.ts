@@ -45,6 +45,7 @@ import {
   VAE,
   VAESampler,
   vaeStep,
+  VelocityDenoiser,
   wganStep,
 } from '@portolan/generative'
 import { exportOnnx, OnnxModel, verify } from '@portolan/export-onnx'
@@ -210,7 +211,7 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
   gan: () => ganStep({ ...players(), optimizers: rules(), rng: new Rng(3) }),
   'gan of three halvings': () => {
     seed(5)
-    const generator = new DCGANGenerator({ size: 8, width: 2, latents: 5, depth: 3 })
+    const generator = new DCGANGenerator({ size: 8, width: 2, latents: 5, depth: 3, modes: 4 })
     const discriminator = new DCGANDiscriminator({ size: 8, width: 2, depth: 3, batchNorm: true })
     return ganStep({ generator, discriminator, optimizers: rules(), rng: new Rng(3) })
   },
@@ -231,6 +232,12 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
     seed(5)
     const model = new DiffusionUNet({ width: 8, multipliers: [1, 2] })
     return diffusionStep({ model, schedule: cosineNoise(50), optimizer: sgd(0.05), rng: new Rng(3), average: new Ema(model, 0.9) })
+  },
+  'diffusion of velocities': () => {
+    seed(5)
+    const schedule = cosineNoise(50)
+    const model = new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), schedule)
+    return diffusionStep({ model, schedule, optimizer: sgd(0.05), rng: new Rng(3) })
   },
   inpainting: () => {
     seed(5)
@@ -285,6 +292,8 @@ describe('what makes samples, as ONNX files', () => {
     GAN: () => ({ model: new DenseGenerator({ shape: [1, 6, 6], latents: 4, hidden: [8] }), input: [4] }),
     DCGAN: () => ({ model: new DCGANGenerator({ size: 8, width: 2, latents: 5 }), input: [5] }),
     'DDIM in 5 steps': () => ({ model: new DDIMSampler(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), cosineNoise(50), { steps: 5 }), input: [1, 8, 8] }), // prettier-ignore
+    'DDIM of velocities': () => ({ model: new DDIMSampler(new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), cosineNoise(50)), cosineNoise(50), { steps: 5 }), input: [1, 8, 8] }), // prettier-ignore
+    'DCGAN of modes': () => ({ model: new DCGANGenerator({ size: 8, width: 2, latents: 5, modes: 5 }), input: [5] }),
   }
   it.each(Object.entries(made))('%s answers alike at two batch sizes', async (_, make) => {
     seed(6)

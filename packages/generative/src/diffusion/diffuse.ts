@@ -5,6 +5,8 @@ import type { NoiseSchedule } from './noise-schedule.ts'
 export type Denoiser = Module & {
   /** x: [n, ...], t: int32 [n], label: int32 [n] → the noise in x: [n, ...] */
   forward(x: Tensor, t: Tensor, label?: Tensor): Tensor
+  /** The sample that is left without that noise, where the model can say it better than (xₜ − √(1 − ᾱₜ)·noise)/√ᾱₜ: [n, ...] */
+  sample?(x: Tensor, t: Tensor, label?: Tensor): Tensor
 }
 
 /** A number of the schedule for each sample, that broadcasts to it. t: int32 [n] → [n, 1, …] */
@@ -31,6 +33,18 @@ export const addNoise = (schedule: NoiseSchedule, x: Tensor, t: Tensor, noise: T
 export interface StepOptions {
   /** Whether the picture that a step aims at is limited to −1 … 1, the range of the samples; default true. */
   clip?: boolean
+}
+
+/** The sample that a model aims at, within its limits. */
+export function aim(
+  { schedule, model, clip = true }: StepOptions & { schedule: NoiseSchedule; model: Denoiser },
+  x: Tensor,
+  t: Tensor,
+  ...label: Tensor[]
+): Tensor {
+  const said = model.sample?.(x, t, ...label)
+  if (!said) return predictedSample(schedule, x, t, model.forward(x, t, ...label), { clip })
+  return clip ? said.clip(-1, 1) : said
 }
 
 /** The sample that is left when the noise is taken away: (xₜ − √(1 − ᾱₜ)·noise)/√ᾱₜ. */
@@ -65,7 +79,10 @@ export function predictedSample(schedule: NoiseSchedule, x: Tensor, t: Tensor, n
  * x = ddpmStep(schedule, x, t, model.forward(x, t), rng.normal(x.shape))
  */
 export function ddpmStep(schedule: NoiseSchedule, x: Tensor, t: Tensor, noise: Tensor, fresh: Tensor, options: StepOptions = {}): Tensor {
-  const x0 = predictedSample(schedule, x, t, noise, options)
+  return ddpmBack(schedule, x, t, predictedSample(schedule, x, t, noise, options), fresh)
+}
+/** `ddpmStep` where the sample aimed at is known. */
+export function ddpmBack(schedule: NoiseSchedule, x: Tensor, t: Tensor, x0: Tensor, fresh: Tensor): Tensor {
   const toSample = map(schedule, (a, beta, before) => (Math.sqrt(before) * beta) / (1 - a))
   const toNow = map(schedule, (a, beta, before) => (Math.sqrt(1 - beta) * (1 - before)) / (1 - a))
   const deviation = map(schedule, (a, beta, before) => Math.sqrt((beta * (1 - before)) / (1 - a)))
@@ -98,9 +115,19 @@ export function ddimStep(
   t: Tensor,
   to: Tensor,
   noise: Tensor,
-  { eta = 0, fresh, ...options }: DdimOptions = {},
+  { clip = true, ...options }: DdimOptions = {},
 ): Tensor {
-  const x0 = predictedSample(schedule, x, t, noise, options)
+  return ddimBack(schedule, x, t, to, predictedSample(schedule, x, t, noise, { clip }), options)
+}
+/** `ddimStep` where the sample aimed at is known. */
+export function ddimBack(
+  schedule: NoiseSchedule,
+  x: Tensor,
+  t: Tensor,
+  to: Tensor,
+  x0: Tensor,
+  { eta = 0, fresh }: Omit<DdimOptions, 'clip'> = {},
+): Tensor {
   const now = at(schedule.alphaBars, t, x)
   const then = at([1, ...schedule.alphaBars], to.add(1), x)
   const left = x.sub(x0.mul(now.sqrt())).div(now.neg().add(1).sqrt())

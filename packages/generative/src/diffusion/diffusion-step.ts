@@ -2,6 +2,7 @@ import { defaultRng, mse, type Batch, type Ema, type Optimizer, type Rng, type T
 import { entry } from '../entry.ts'
 import { addNoise, type Denoiser } from './diffuse.ts'
 import type { NoiseSchedule } from './noise-schedule.ts'
+import { VelocityDenoiser } from './velocity-denoiser.ts'
 
 /** Options of `diffusionStep`. */
 export interface DiffusionStepOptions {
@@ -19,7 +20,8 @@ export interface DiffusionStepOptions {
 }
 
 /**
- * A step that trains a denoiser: mean of (noise − model(√ᾱₜ·x + √(1 − ᾱₜ)·noise, t))² at a random t for each sample.
+ * A step that trains a denoiser: mean of (noise − model(√ᾱₜ·x + √(1 − ᾱₜ)·noise, t))² at a random t for each sample; of a
+ * `VelocityDenoiser` the same of velocities.
  *
  * Ho et al., "Denoising Diffusion Probabilistic Models", 2020, algorithm 1.
  * @throws PortolanError for a batch without the samples or classes.
@@ -34,7 +36,9 @@ export function diffusionStep(options: DiffusionStepOptions): TrainStep {
     const x = entry('diffusionStep', batch, input)
     const classes = label === undefined ? [] : [entry('diffusionStep', batch, label)]
     const [t, noise] = [rng.integers(schedule.steps, [x.shape[0]!]), rng.normal(x.shape)]
-    return { loss: mse(model.forward(addNoise(schedule, x, t, noise), t, ...classes), noise) }
+    const noisy = addNoise(schedule, x, t, noise)
+    if (model instanceof VelocityDenoiser) return { loss: mse(model.velocity(noisy, t, ...classes), model.trueVelocity(x, t, noise)) }
+    return { loss: mse(model.forward(noisy, t, ...classes), noise) }
   }
   return {
     train(batch) {

@@ -1,5 +1,5 @@
 import { compile, evaluating, Module, RangeError, Rng, scan, tensor, type Engine, type Tensor } from '@portolan/core'
-import { ddimStep, ddpmStep, visited, type Denoiser } from './diffuse.ts'
+import { aim, ddimBack, ddpmBack, visited, type Denoiser } from './diffuse.ts'
 import type { NoiseSchedule } from './noise-schedule.ts'
 
 const checkSteps = (name: string, steps: number, schedule: NoiseSchedule): void => {
@@ -42,12 +42,12 @@ export async function sampleDdim(
   model: Denoiser,
   schedule: NoiseSchedule,
   noise: Tensor,
-  { steps = 50, eta = 0, clip = true, ...options }: DdimSampleOptions = {},
+  { steps = 50, eta = 0, ...options }: DdimSampleOptions = {},
 ): Promise<Tensor> {
   checkSteps('sampleDdim', steps, schedule)
   const stops = visited(schedule, steps)
-  return run(model, noise, stops.map((t, i) => [t, stops[i + 1] ?? -1]), options, (x, t, to, said, rng) =>
-    ddimStep(schedule, x, t, to, said, { eta, clip, ...(eta && { fresh: rng.normal(x.shape) }) }),
+  return run(model, schedule, noise, stops.map((t, i) => [t, stops[i + 1] ?? -1]), options, (x, t, to, x0, rng) =>
+    ddimBack(schedule, x, t, to, x0, { eta, ...(eta && { fresh: rng.normal(x.shape) }) }),
   ) // prettier-ignore
 }
 
@@ -59,29 +59,28 @@ export async function sampleDdim(
  * @example
  * const pictures = await sampleDdpm(model, schedule, new Rng(1).normal([16, 1, 28, 28]), { seed: 2, engine: onnx() })
  */
-export async function sampleDdpm(
-  model: Denoiser,
-  schedule: NoiseSchedule,
-  noise: Tensor,
-  { clip = true, ...options }: SampleOptions = {},
-): Promise<Tensor> {
+export async function sampleDdpm(model: Denoiser, schedule: NoiseSchedule, noise: Tensor, options: SampleOptions = {}): Promise<Tensor> {
   const stops = visited(schedule, schedule.steps).map(t => [t, t - 1] as const)
-  return run(model, noise, stops, options, (x, t, _, said, rng) => ddpmStep(schedule, x, t, said, rng.normal(x.shape), { clip }))
+  return run(model, schedule, noise, stops, options, (x, t, _, x0, rng) => ddpmBack(schedule, x, t, x0, rng.normal(x.shape)))
 }
 
 /** From stop to stop, [t, to] each. */
 async function run(
   model: Denoiser,
+  schedule: NoiseSchedule,
   noise: Tensor,
   stops: readonly (readonly [number, number])[],
-  { seed = 0, engine, label, onStep }: Omit<SampleOptions, 'clip'>,
-  back: (x: Tensor, t: Tensor, to: Tensor, said: Tensor, rng: Rng) => Tensor,
+  { seed = 0, engine, clip = true, label, onStep }: SampleOptions,
+  back: (x: Tensor, t: Tensor, to: Tensor, x0: Tensor, rng: Rng) => Tensor,
 ): Promise<Tensor> {
   const rng = new Rng(seed)
   const n = noise.shape[0]!
-  const step = compile((x: Tensor, t: Tensor, to: Tensor, ...classes: Tensor[]) => back(x, t, to, model.forward(x, t, ...classes), rng), {
-    engine,
-  })
+  const step = compile(
+    (x: Tensor, t: Tensor, to: Tensor, ...classes: Tensor[]) => back(x, t, to, aim({ schedule, model, clip }, x, t, ...classes), rng),
+    {
+      engine,
+    },
+  )
   const all = (value: number): Tensor => tensor(new Int32Array(n).fill(value))
   try {
     return await evaluating(model, async () => {
@@ -124,7 +123,8 @@ export class DDIMSampler extends Module {
     const column = (values: readonly number[]): Tensor => tensor(Int32Array.from(values), [values.length, 1])
     const back = (x: Tensor, [from, until]: readonly [Tensor, Tensor]): [Tensor, []] => {
       const [t, to] = [from.broadcastTo([n]), until.broadcastTo([n])]
-      return [ddimStep(this.#schedule, x, t, to, this.model.forward(x, t), { clip: this.#clip }), []]
+      const x0 = aim({ schedule: this.#schedule, model: this.model, clip: this.#clip }, x, t)
+      return [ddimBack(this.#schedule, x, t, to, x0), []]
     }
     return scan(back, noise, [column(this.#stops), column([...this.#stops.slice(1), -1])] as [Tensor, Tensor])[0]
   }

@@ -1,5 +1,5 @@
 import { compile, evaluating, Rng, tensor, type Tensor } from '@portolan/core'
-import { addNoise, ddimStep, visited, type Denoiser } from '../diffusion/diffuse.ts'
+import { addNoise, aim, ddimBack, visited, type Denoiser } from '../diffusion/diffuse.ts'
 import type { NoiseSchedule } from '../diffusion/noise-schedule.ts'
 import type { SampleOptions } from '../diffusion/sample.ts'
 
@@ -32,7 +32,8 @@ export async function repaint(
   const mixed = (picture: Tensor, made: Tensor, known: Tensor): Tensor => picture.mul(known).add(made.mul(known.neg().add(1)))
   const back = compile(
     (now: Tensor, t: Tensor, to: Tensor, last: Tensor, picture: Tensor, known: Tensor) => {
-      const made = ddimStep(schedule, now, t, to, model.forward(now, t), { eta: 1, fresh: rng.normal(now.shape), clip })
+      const x0 = aim({ schedule, model, clip }, now, t)
+      const made = ddimBack(schedule, now, t, to, x0, { eta: 1, fresh: rng.normal(now.shape) })
       const noisy = addNoise(schedule, picture, to.maximum(0), rng.normal(now.shape))
       return mixed(last.where(picture, noisy), made, known)
     },
