@@ -1,4 +1,4 @@
-// TensorFlow.js as a peer of the benchmark: tfjs.ts JSON { model, threads, warmups }. Its own layout (NHWC) and gradients, on the
+// TensorFlow.js as a peer of the benchmark: tfjs.ts JSON { model, sizes, threads, warmups }. Its own layout (NHWC) and gradients, on the
 // wasm backend where that can train the model and on the cpu backend elsewhere.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -9,7 +9,12 @@ import { weights } from './tfjs/layers.ts'
 import { models } from './tfjs/models.ts'
 import { tf, wasm, type T } from './tfjs/tf.ts'
 
-const { model, threads, warmups } = JSON.parse(process.argv[2]!) as { model: BenchmarkName; threads: number; warmups: number }
+const { model, sizes, threads, warmups } = JSON.parse(process.argv[2]!) as {
+  model: BenchmarkName
+  sizes: object
+  threads: number
+  warmups: number
+}
 
 function draw({ shape, below }: Input): T {
   const [n, c, h, w] = shape as [number, number, number, number]
@@ -22,7 +27,7 @@ async function prepare(backend: string): Promise<() => number[]> {
   await tf.setBackend(backend)
   weights.length = 0
   const step = models[model]()
-  const inputs = Object.entries(sized(model).setup.batch)
+  const inputs = Object.entries(sized(model, sizes).setup.batch)
   const batches = Array.from({ length: batchCount }, () => Object.fromEntries(inputs.map(([name, input]) => [name, draw(input)])))
   let done = 0
   return () => tf.tidy(() => step(batches[done++ % batchCount]!).map(loss => loss.dataSync()[0]!))
