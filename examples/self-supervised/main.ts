@@ -25,6 +25,7 @@ import {
   compose,
   horizontalFlip,
   loader,
+  randomGrayscale,
   randomResizedCrop,
   toFloat,
   type Fields,
@@ -64,7 +65,12 @@ const make = (): Backbone => new CifarResNet(8, { includeTop: false, width })
 const normal = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] } as const
 
 // Two views of each picture: it is cropped, mirrored and coloured twice, each time otherwise.
-const view = compose(randomResizedCrop(32, { scale: [0.3, 1] }), horizontalFlip(), colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 })) // prettier-ignore
+const view = compose(
+  randomResizedCrop(32, { scale: [0.2, 1] }),
+  horizontalFlip({ p: 0.5 }),
+  colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
+  randomGrayscale({ p: 0.2 }),
+)
 const twice: SampleTransform = (sample, rng) => {
   const of = (): Fields[string] => view({ image: sample['image']! }, rng)['image']!
   return { view1: of(), view2: of() }
@@ -117,7 +123,7 @@ const few = images.train.subset(new HostRng(options.seed).permutation(images.tra
 async function tuned(backbone: Backbone): Promise<{ right: number; model: Sequential }> {
   seed(options.seed)
   const model = new Sequential([new GlobalFeatures(backbone), new Linear(features, images.classes.length)])
-  const each = compose(horizontalFlip(), randomResizedCrop(32, { scale: [0.6, 1] }))
+  const each = compose(horizontalFlip({ p: 0.5 }), randomResizedCrop(32, { scale: [0.6, 1] }))
   const trainer = new Trainer({
     step: supervised({ model, loss: crossEntropy, optimizer: adam(1e-3), metrics: { accuracy }, input: 'image', target: 'label' }),
     ...given,

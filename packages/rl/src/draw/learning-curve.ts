@@ -54,8 +54,9 @@ export function learningCurve(runs: readonly CurvePoints[], { title = '', goal, 
     label((left + width - right) / 2, height - 12, `steps (each point: the mean of ${window} episodes)`, 12, '#555555'),
     ...(title ? [label(width / 2, 24, title, 16)] : []),
   ]
+  // named at the left, where runs are still far from it
   const aim =
-    goal === undefined ? [] : [stroke(across(goal), '#555555', 1.5), label(width - right - 60, y(goal) - 10, `goal ${goal}`, 12, '#555555')]
+    goal === undefined ? [] : [stroke(across(goal), '#555555', 1.5), label(left + 40, y(goal) - 10, `goal ${goal}`, 12, '#555555')]
   const drawn = lines.map((line, i) => stroke(thinned(line).map(([steps, v]) => [x(steps), y(v)]), colors[i % colors.length]!, 1.6)) // prettier-ignore
   return { ...clear(width, height), marks: [...axes, ...aim, ...drawn] }
 }
