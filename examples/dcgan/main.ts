@@ -9,7 +9,7 @@ const options = runOptions({
   name: 'dcgan',
   real: 'MNIST',
   batchSize: 64,
-  epochs: [10, 12],
+  epochs: [10, 10],
   judged: true,
 })
 await play(options, (players, steps) => {

@@ -32,7 +32,12 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
     '--pretrained <file>',
     'weights of an earlier run with the same data, seed and sizes (pretrained.safetensors), in place of pretraining',
   )
-  .option('--seeds <n>', 'how often both classifiers are trained, each time from another seed', positive, 5)
+  .option(
+    '--seeds <n>',
+    'how often both classifiers are trained, each time from another seed, and of rt-polarity for another fold',
+    positive,
+    5,
+  )
   .option('--labelled <share>', 'how much of the texts with labels the classifiers see, 0 to 1, for rt-polarity', Number, 1)
   .option('--reviews <n>', 'how often reviews are read for each time of the captions, in pretraining for rt-polarity', positive, 4)
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
@@ -61,8 +66,9 @@ await prepare(options)
 const engine = engineOf(options)
 const small = options.data === 'topics'
 
-/** What is labelled, in three parts, and what is read before: no text of the test part is among it. */
-async function texts(): Promise<Record<'train' | 'validation' | 'test', LabelledTexts> & { unlabelled: readonly string[] }> {
+type Parts = Record<'train' | 'validation' | 'test', LabelledTexts>
+/** What is labelled, in three parts for each seed, and what is read before, without labels. */
+async function texts(): Promise<{ parts: (seed: number) => Parts; unlabelled: readonly string[] }> {
   if (small) {
     const all = topics(2_600, options.seed)
     const of = (from: number, to: number): LabelledTexts =>
@@ -70,20 +76,26 @@ async function texts(): Promise<Record<'train' | 'validation' | 'test', Labelled
         all,
         Array.from({ length: to - from }, (_, i) => from + i),
       )
-    return { train: of(0, 10), validation: of(100, 200), test: of(200, 600), unlabelled: all.texts.slice(600) }
+    const parts = { train: of(0, 10), validation: of(100, 200), test: of(200, 600) }
+    return { parts: () => parts, unlabelled: all.texts.slice(600) }
   }
   const all = await rtPolarity()
-  const { train: rest, test } = kFold(all.texts.length, { folds: 10, labels: all.labels, seed: options.seed })[0]!
-  const known = takeTexts(all, rest)
-  const [train, validation] = stratifiedSplit(known.labels, { fraction: 0.9, seed: options.seed }).map(i => takeTexts(known, i))
-  const [few] = stratifiedSplit(train!.labels, { fraction: options.labelled, seed: options.seed })
+  const folds = kFold(all.texts.length, { folds: 10, labels: all.labels, seed: options.seed })
+  const parts = (i: number): Parts => {
+    const { train: rest, test } = folds[i % folds.length]!
+    const known = takeTexts(all, rest)
+    const [train, validation] = stratifiedSplit(known.labels, { fraction: 0.9, seed: options.seed }).map(i => takeTexts(known, i))
+    const [few] = stratifiedSplit(train!.labels, { fraction: options.labelled, seed: options.seed })
+    return { train: takeTexts(train!, few), validation: validation!, test: takeTexts(all, test) }
+  }
   const captions = (await multi30k()).train.source
-  const reviews = Array.from({ length: options.reviews }, () => known.texts).flat()
-  return { train: takeTexts(train!, few), validation: validation!, test: takeTexts(all, test), unlabelled: [...reviews, ...captions] }
+  const reviews = Array.from({ length: options.reviews }, () => all.texts).flat()
+  return { parts, unlabelled: [...reviews, ...captions] }
 }
-const { train, validation, test, unlabelled } = await texts()
+const { parts, unlabelled } = await texts()
+const count = (part: keyof Parts): number => parts(0)[part].texts.length
 console.log(
-  `Data: ${options.data}, ${unlabelled.length} texts to pretrain on; ${train.texts.length} to train, ${validation.texts.length} to validate, ${test.texts.length} to test`,
+  `Data: ${options.data}, ${unlabelled.length} texts to pretrain on; ${count('train')} to train, ${count('validation')} to validate, ${count('test')} to test`,
 )
 const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
 const tokenizer = wordTokenizer([...new Set(unlabelled)], { special, begin: '[CLS]', end: '[SEP]', minFrequency: small ? 1 : 3 })
@@ -150,10 +162,10 @@ async function pretrain(): Promise<State> {
 
 const dataset = ({ texts, labels }: LabelledTexts) =>
   new SequenceDataset({ ids: idsOf(texts) }, { label: { data: labels, shape: [labels.length] } }, { multiple: 8 })
-const [learned, chosen, judged] = [dataset(train), dataset(validation), dataset(test)]
 
 /** Trains a classifier, chosen by the validation part, from what is given or from nothing. → its share of right answers in the test part */
-async function classify(own: number, begin: State | undefined): Promise<number> {
+async function classify(own: number, { train, validation, test }: Parts, begin: State | undefined): Promise<number> {
+  const [learned, chosen, judged] = [dataset(train), dataset(validation), dataset(test)]
   seed(own)
   const model = new BertForSequenceClassification({ ...sizes, classes: train.classes.length, pooling: 'mean' })
   if (begin) load(model, begin, { strict: false })
@@ -192,7 +204,8 @@ const begin = await asSmallAsFresh(await pretrain())
 const runs: { seed: number; pretrained: number; fromNothing: number }[] = []
 for (let i = 0; i < options.seeds; i++) {
   const own = options.seed + i
-  const run = { seed: own, pretrained: await classify(own, begin), fromNothing: await classify(own, undefined) }
+  const mine = parts(i)
+  const run = { seed: own, pretrained: await classify(own, mine, begin), fromNothing: await classify(own, mine, undefined) }
   runs.push(run)
   console.log(`Seed ${own}: ${percent(run.pretrained)} after pretraining, ${percent(run.fromNothing)} from nothing`)
 }

@@ -64,9 +64,10 @@ const features = 64 * width
 const make = (): Backbone => new CifarResNet(8, { includeTop: false, width })
 const normal = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] } as const
 
-// Two views of each picture: it is cropped, mirrored and coloured twice, each time otherwise.
+// Two views of each picture: it is cropped, mirrored and coloured twice, each time otherwise. Crops magnify what they show, so that at 24
+// pixels a side things are about as large as in whole pictures at 32 (Touvron et al., 2019), at little more than half of the work.
 const view = compose(
-  randomResizedCrop(32, { scale: [0.2, 1] }),
+  randomResizedCrop(24, { scale: [0.2, 1] }),
   horizontalFlip({ p: 0.5 }),
   colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }),
   randomGrayscale({ p: 0.2 }),
@@ -98,7 +99,7 @@ say(`The best of ${random.length} random encoders: ${(100 * best).toFixed(2)} % 
 
 const steps = pairs().length * epochs
 seed(options.seed)
-const moco = new MoCo(make, { features, queue: real ? 4096 : 256, momentum: real ? 0.99 : 0.95 })
+const moco = new MoCo(make, { features, queue: real ? 4096 : 256, momentum: real ? 0.99 : 0.95, temperature: 0.1 })
 const mocoHistory = await train(options, {
   step: mocoStep({ model: moco, optimizer: sgd(0.06, { momentum: 0.9, weightDecay: 5e-4, schedule: warmupCosine(steps / 20, steps) }) }),
   batches: pairs(),

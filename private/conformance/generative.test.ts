@@ -211,13 +211,19 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
   gan: () => ganStep({ ...players(), optimizers: rules(), rng: new Rng(3) }),
   'gan of three halvings': () => {
     seed(5)
-    const generator = new DCGANGenerator({ size: 8, width: 2, latents: 5, depth: 3, modes: 4 })
+    const generator = new DCGANGenerator({ size: 8, width: 2, latents: 5, depth: 3 })
     const discriminator = new DCGANDiscriminator({ size: 8, width: 2, depth: 3, batchNorm: true })
     return ganStep({ generator, discriminator, optimizers: rules(), rng: new Rng(3) })
   },
   'wgan-gp': () => {
     const { generator, discriminator } = players()
     return wganStep({ generator, critic: discriminator, optimizers: rules(), rng: new Rng(3), criticSteps: 2 })
+  },
+  'wgan-gp of classes': () => {
+    seed(5)
+    const options = { size: 8, width: 2, classes: 3 }
+    const [generator, critic] = [new DCGANGenerator({ ...options, latents: 5 }), new DCGANDiscriminator(options)]
+    return wganStep({ generator, critic, optimizers: rules(), rng: new Rng(3), criticSteps: 2, label: 'label' })
   },
   vae: () => {
     seed(5)
@@ -248,7 +254,8 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
 describe('steps', () => {
   const images = Array.from({ length: 3 }, (_, i) => new Rng(11 + i).normal([6, 1, 8, 8]).mul(0.5))
   const trained = async (step: TrainStep, engine: Engine | undefined, from = 0, to = 3) => {
-    const run = compile((image: Tensor) => step.train({ image }), { engine })
+    const label = tensor(Int32Array.of(0, 1, 2, 2, 1, 0))
+    const run = compile((image: Tensor) => step.train({ image, label }), { engine })
     const logs: Record<string, number[]> = {}
     for (const image of images.slice(from, to))
       for (const [name, t] of Object.entries(await run(image))) (logs[name] ??= []).push(await t.item())
@@ -293,7 +300,6 @@ describe('what makes samples, as ONNX files', () => {
     DCGAN: () => ({ model: new DCGANGenerator({ size: 8, width: 2, latents: 5 }), input: [5] }),
     'DDIM in 5 steps': () => ({ model: new DDIMSampler(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), cosineNoise(50), { steps: 5 }), input: [1, 8, 8] }), // prettier-ignore
     'DDIM of velocities': () => ({ model: new DDIMSampler(new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), cosineNoise(50)), cosineNoise(50), { steps: 5 }), input: [1, 8, 8] }), // prettier-ignore
-    'DCGAN of modes': () => ({ model: new DCGANGenerator({ size: 8, width: 2, latents: 5, modes: 5 }), input: [5] }),
   }
   it.each(Object.entries(made))('%s answers alike at two batch sizes', async (_, make) => {
     seed(6)

@@ -25,6 +25,7 @@ export {
   type MelSpectrogramOptions,
 } from './audio/mel.ts'
 export { mfcc, type MfccOptions } from './audio/mfcc.ts'
+export { kMeans, type Groups, type KMeansOptions } from './table/k-means.ts'
 export { minMaxScaler, scalerOf, standardScaler, type Scaler, type ScalerState } from './table/scaler.ts'
 export { imputer, imputerOf, type Imputer, type ImputerState } from './table/imputer.ts'
 export { oneHotEncoder, oneHotEncoderOf, type OneHotEncoder, type OneHotState } from './table/one-hot-encoder.ts'

@@ -1,6 +1,7 @@
-import { FormatError, RangeError, ShapeError } from '@portolan/core'
+import { FormatError, HostRng, RangeError, ShapeError } from '@portolan/core'
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../source/array-dataset.ts'
+import { kMeans } from './k-means.ts'
 import { imputer, imputerOf, type ImputerState } from './imputer.ts'
 import { oneHotEncoder, oneHotEncoderOf, type OneHotState } from './one-hot-encoder.ts'
 import { minMaxScaler, scalerOf, standardScaler, type ScalerState } from './scaler.ts'
@@ -118,5 +119,49 @@ describe('oneHotEncoder', () => {
     expect(() => encoder.apply([['red']])).toThrow(/takes 2 columns of one length/)
     for (const state of [null, { categories: [] }, { categories: [['a', 'a']], unknown: 'zeros' }, { categories: [['a']], unknown: 'x' }])
       expect(() => oneHotEncoderOf(state as OneHotState)).toThrow(FormatError)
+  })
+})
+
+describe('kMeans', () => {
+  // three heaps of 40 rows around corners far apart
+  const corners = [[0, 0], [10, 0], [0, 10]] // prettier-ignore
+  const rng = new HostRng(3)
+  const heaps = table(Array.from({ length: 120 }, (_, i) => corners[i % 3]!.map(v => v + rng.uniform() - 0.5)))
+
+  it('finds heaps, their means and how far rows lie from them', async () => {
+    const { centers, labels, error } = await kMeans(heaps, 3, { seed: 1 })
+    for (let i = 3; i < 120; i++) expect(labels[i]).toBe(labels[i % 3])
+    expect(new Set(labels).size).toBe(3)
+    const points = rows(heaps)
+    for (let c = 0; c < 3; c++) {
+      const own = points.filter((_, i) => i % 3 === c)
+      const mean = [0, 1].map(k => own.reduce((sum, row) => sum + row[k]!, 0) / 40)
+      rows(centers)[labels[c]!]!.forEach((v, k) => expect(v).toBeCloseTo(mean[k]!, 5))
+    }
+    const squares = points.map((row, i) => rows(centers)[labels[i]!]!.reduce((sum, v, k) => sum + (v - row[k]!) ** 2, 0))
+    expect(error).toBeCloseTo(squares.reduce((a, b) => a + b) / 120, 5)
+  })
+  it('gives each row its nearest center, the same for the same seed', async () => {
+    const x = table(Array.from({ length: 5000 }, () => [rng.uniform(), rng.uniform(), rng.uniform()]))
+    const found = await kMeans(x, 7, { seed: 5 })
+    expect(await kMeans(x, 7, { seed: 5 })).toEqual(found)
+    const centers = rows(found.centers)
+    for (const [i, row] of rows(x).entries()) {
+      const to = (center: number[]): number => center.reduce((sum, v, k) => sum + (v - row[k]!) ** 2, 0)
+      expect(to(centers[found.labels[i]!]!)).toBeLessThan(Math.min(...centers.map(to)) + 1e-5)
+    }
+    expect((await kMeans(x, 7, { seed: 5, rounds: 1 })).error).toBeGreaterThan(found.error)
+  })
+  it('as many groups as rows leave no error, also of rows that are alike', async () => {
+    expect((await kMeans(table([[1, 2], [3, 4], [5, 6]]), 3)).error).toBeCloseTo(0, 5) // prettier-ignore
+    const { labels, error } = await kMeans(table([[1], [1], [1], [4]]), 3) // prettier-ignore
+    expect(error).toBeCloseTo(0, 5)
+    expect(labels[3]).not.toBe(labels[0])
+  })
+  it('says what it cannot do', async () => {
+    await expect(kMeans(heaps, 0)).rejects.toThrow(RangeError)
+    await expect(kMeans(table([[1]]), 2)).rejects.toThrow('groups must be a whole number from 1 to the 1 rows, got 2')
+    await expect(kMeans(heaps, 2, { rounds: 0 })).rejects.toThrow('rounds must be a whole number of at least 1, got 0')
+    await expect(kMeans({ data: new Float32Array(3), shape: [3] }, 2)).rejects.toThrow(ShapeError)
   })
 })

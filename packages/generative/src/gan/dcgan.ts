@@ -23,12 +23,6 @@ export interface DCGANOptions {
 export interface DCGANGeneratorOptions extends DCGANOptions {
   /** Default 100. */
   latents?: number
-  /**
-   * How many kinds of pictures noise chooses among by itself, at most `latents`: the largest of its first `modes` numbers says which, and
-   * stands beside it as ones and zeros, as classes do. What leads smoothly from one kind to another need not look like either; with modes the generator may
-   * jump. Default 0, none.
-   */
-  modes?: number
 }
 
 /** Options of `DCGANDiscriminator`. */
@@ -53,9 +47,8 @@ const windowOf = (small: number, large: number): number => large - 2 * small + 4
  *
  * z: [n, latents], label: int32 [n] if there are classes → [n, channels, size, size] in −1 … 1. Parameters: fc, bn0, up1, bn1, up2, and
  * bn2, up3 with a depth of 3.
- * Radford et al., "Unsupervised Representation Learning with DCGANs", 2015; classes: Mirza and Osindero, "Conditional GANs", 2014; noise
- * of several modes: Ben-Yosef and Weinshall, "Gaussian Mixture Generative Adversarial Networks", 2018.
- * @throws RangeError for a size that is no multiple of 4, another depth or more modes than latents; PortolanError without the labels of classes.
+ * Radford et al., "Unsupervised Representation Learning with DCGANs", 2015; classes: Mirza and Osindero, "Conditional GANs", 2014.
+ * @throws RangeError for a size that is no multiple of 4 or another depth; PortolanError without the labels of classes.
  * @example
  * new DCGANGenerator().forward(new Rng(1).normal([16, 100]))   // [16, 1, 28, 28]
  */
@@ -68,15 +61,12 @@ export class DCGANGenerator extends Module {
   readonly bn2: BatchNorm2d | undefined
   readonly up3: ConvTranspose2d | undefined
   readonly latents: number
-  readonly modes: number
   readonly classes: number
   readonly #maps: readonly [channels: number, side: number]
-  constructor({ size = 28, channels = 1, width = 32, latents = 100, modes = 0, classes = 0, depth = 2 }: DCGANGeneratorOptions = {}) {
+  constructor({ size = 28, channels = 1, width = 32, latents = 100, classes = 0, depth = 2 }: DCGANGeneratorOptions = {}) {
     super()
     const side = sides('DCGANGenerator', size, depth).toReversed()
     const most = width * 2 ** depth
-    if (!(Number.isInteger(modes) && modes >= 0 && modes <= latents))
-      throw new RangeError(`DCGANGenerator: modes must be a whole number from 0 to the ${latents} latents, got ${modes}`)
     const up = (i: number, bias: boolean): ConvTranspose2d => {
       const [small, large] = [side[i - 1]!, side[i]!]
       const [from, to] = [most / 2 ** (i - 1), i === depth ? channels : most / 2 ** i]
@@ -85,10 +75,9 @@ export class DCGANGenerator extends Module {
         : new ConvTranspose2d(from, to, windowOf(small, large), { stride: 2, padding: 1, bias })
     }
     this.latents = latents
-    this.modes = modes
     this.classes = classes
     this.#maps = [most, side[0]!]
-    this.fc = new Linear(latents + modes + classes, most * side[0]! ** 2, { bias: false })
+    this.fc = new Linear(latents + classes, most * side[0]! ** 2, { bias: false })
     this.bn0 = new BatchNorm2d(most)
     this.up1 = up(1, false)
     this.bn1 = new BatchNorm2d(most / 2)
@@ -99,12 +88,8 @@ export class DCGANGenerator extends Module {
   /** z: [n, latents], N(0, 1), label: int32 [n] with classes → pictures [n, channels, size, size], −1 … 1 */
   forward(z: Tensor, label?: Tensor): Tensor {
     const [channels, side] = this.#maps
-    const told = [
-      ...(this.modes ? [z.slice(1, 0, this.modes).argMax(1).oneHot(this.modes)] : []),
-      ...(this.classes ? [classRows('DCGANGenerator', label, this.classes, z.shape[0]!)] : []),
-    ]
-    let x = this.fc.forward(told.length ? concat([z, ...told], 1) : z)
-    x = x.reshape([-1, channels, side, side]) // [n, 2^depth·width, size/2^depth, size/2^depth]
+    const seed = this.classes ? concat([z, classRows('DCGANGenerator', label, this.classes, z.shape[0]!)], 1) : z
+    let x = this.fc.forward(seed).reshape([-1, channels, side, side]) // [n, 2^depth·width, size/2^depth, size/2^depth]
     x = this.up1.forward(leakyRelu(this.bn0.forward(x), 0.2))
     x = this.up2.forward(leakyRelu(this.bn1.forward(x), 0.2))
     if (this.bn2 && this.up3) x = this.up3.forward(leakyRelu(this.bn2.forward(x), 0.2))

@@ -13,13 +13,13 @@ export interface AdversarialOptions {
   average?: Ema
   /** Name of the samples in a batch; default 'image'. */
   input?: string
+  /** Name of the classes in a batch, int32, where both players are told them; default none. */
+  label?: string
 }
 
 /** Options of `ganStep`. */
 export interface GanStepOptions extends AdversarialOptions {
   discriminator: Discriminator
-  /** Name of the classes in a batch, int32, where both players are told them; default none. */
-  label?: string
   /** What real samples should be taken for, 0.5 … 1; below 1 the discriminator is less sure of itself. Default 1. */
   realTarget?: number
 }

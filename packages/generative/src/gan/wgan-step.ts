@@ -21,14 +21,14 @@ export interface WganStepOptions extends AdversarialOptions {
  * Its logs: `critic` and `generator`, the losses (the critic's is the mean over its updates), `distance`, the estimated Wasserstein
  * distance, and `penalty`, before it is multiplied by λ.
  * Gulrajani et al., "Improved Training of Wasserstein GANs", 2017, with Adam(1e-4, betas 0 and 0.9) there.
- * @throws ShapeError for a batch that does not divide; RangeError for criticSteps below 1; PortolanError for a batch without samples.
+ * @throws ShapeError for a batch that does not divide; RangeError for criticSteps below 1; PortolanError for a batch without samples or classes.
  * @example
  * const rule = () => adam(1e-4, { betas: [0, 0.9] })
  * const step = wganStep({ generator: new DCGANGenerator(), critic: new DCGANDiscriminator(), optimizers: { generator: rule(), discriminator: rule() } })
  * await new Trainer({ step, engine: onnx() }).fit(loader(train, { batchSize: 320, dropLast: true }), { epochs: 20 })
  */
 export function wganStep(options: WganStepOptions): TrainStep {
-  const { generator, critic, optimizers, rng = defaultRng(), average, input = 'image', criticSteps = 5, penalty = 10 } = options
+  const { generator, critic, optimizers, rng = defaultRng(), average, input = 'image', label, criticSteps = 5, penalty = 10 } = options
   if (!(Number.isInteger(criticSteps) && criticSteps > 0))
     throw new RangeError(`wganStep: criticSteps must be a whole number of at least 1, got ${criticSteps}`)
   optimizers.generator.init(generator)
@@ -40,16 +40,20 @@ export function wganStep(options: WganStepOptions): TrainStep {
       const n = x.shape[0]! / criticSteps
       if (!Number.isInteger(n))
         throw new ShapeError(`wganStep: a batch must divide into ${criticSteps} parts, got [${x.shape}]. Leave the last one out: dropLast.`)
-      const draw = (): Tensor => generator.forward(rng.normal([n, generator.latents]))
-      const judged = x.split(criticSteps, 0).map(real => {
-        const [fake, mix] = [stopGradient(draw()), rng.uniform([n])]
+      const draw = (told: readonly Tensor[]): Tensor => generator.forward(rng.normal([n, generator.latents]), ...told)
+      const parts = x.split(criticSteps, 0)
+      const classes = label === undefined ? parts.map(() => []) : entry('wganStep', batch, label).split(criticSteps, 0).map(c => [c]) // prettier-ignore
+      const judged = parts.map((real, i) => {
+        const told = classes[i]!
+        const [fake, mix] = [stopGradient(draw(told)), rng.uniform([n])]
         return optimizers.discriminator.minimize(critic, () => {
-          const slope = gradientPenalty(x => critic.forward(x), real, fake, mix)
-          const distance = critic.forward(real).mean().sub(critic.forward(fake).mean())
+          const slope = gradientPenalty(x => critic.forward(x, ...told), real, fake, mix)
+          const distance = critic.forward(real, ...told).mean().sub(critic.forward(fake, ...told).mean()) // prettier-ignore
           return { loss: slope.mul(penalty).sub(distance), distance, slope }
         })
       })
-      const made = optimizers.generator.minimize(generator, () => critic.forward(draw()).mean().neg())
+      const told = classes[0]!
+      const made = optimizers.generator.minimize(generator, () => critic.forward(draw(told), ...told).mean().neg()) // prettier-ignore
       average?.update()
       return {
         critic: mean(judged.map(j => j.loss)),
