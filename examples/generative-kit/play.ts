@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Ema, HostRng, Rng, seed, toHost, type TrainStep } from '@portolan/core'
-import { ArrayDataset, kMeans, loader, toFloat } from '@portolan/data/node'
+import { Ema, Rng, seed, toHost, type TrainStep } from '@portolan/core'
+import { loader, toFloat } from '@portolan/data/node'
 import { digitData, report, say, thousands, train, type RunOptions } from '@portolan/example-vision-kit'
 import { exportOnnx, verify } from '@portolan/export-onnx'
 import { DCGANDiscriminator, DCGANGenerator, latentWalk, toPictures } from '@portolan/generative'
@@ -10,6 +10,7 @@ import { drawSamples } from './draw-samples.ts'
 import { Film } from './film.ts'
 import { gallery } from './gallery.ts'
 import { trainedJudge } from './judge.ts'
+import { findKinds } from './kinds.ts'
 import { scoreSamples } from './score-samples.ts'
 import { scoreText } from './score-text.ts'
 
@@ -22,21 +23,9 @@ export interface Players {
   readonly label: 'kind'
 }
 
-/** Pictures of 28 × 28 bytes as means of 2 × 2 pixels in 0 … 1. → [n, 196] */
-function coarse(image: { readonly data: ArrayLike<number>; readonly shape: readonly number[] }) {
-  const n = image.shape[0]!
-  const data = new Float32Array(n * 196)
-  for (let at = 0; at < n * 784; at++)
-    data[Math.floor(at / 784) * 196 + Math.floor((at % 784) / 56) * 14 + ((at % 28) >> 1)]! += image.data[at]! / 1020
-  return { data, shape: [n, 196] }
-}
-
 /**
  * Trains two players on digits by a step of theirs, made for so many in all, draws what they make, scores it by a classifier and exports
- * the generator. Nobody is told which digit is which, but both are told of which kind a digit is, as k-means finds kinds in the training
- * set: what lies between two kinds need not look like a digit, so that a generator has to be able to leave it out (Liu et al., "Diverse
- * Image Generation via Self-Conditioned GANs", 2020). Samples are of each kind as often as training digits are. A critic under a
- * gradient penalty has no batch norm.
+ * the generator. Both are told of which kind a digit is, but not which digit. A critic under a gradient penalty has no batch norm.
  */
 export async function play(
   options: RunOptions,
@@ -50,21 +39,15 @@ export async function play(
   say(`Data: ${thousands(images.train.length)} to train, ${thousands(images.test.length)} to compare with`)
   const judge = await trainedJudge(options, images)
 
-  const { image } = images.train.fields
-  const kinds = real ? 50 : 10
-  const { labels: kind } = await kMeans(coarse(image), kinds, { seed: options.seed, ...(engine && { engine }) })
-  say(`${kinds} kinds, of ${Math.min(...counts(kind, kinds))} to ${Math.max(...counts(kind, kinds))} digits`)
-  const kindsOf = (n: number, rng: HostRng): Int32Array => Int32Array.from({ length: n }, () => kind[rng.integer(kind.length)]!)
-
+  const kinds = await findKinds(images.train, real ? 50 : 10, options)
   seed(options.seed)
-  const generator = new DCGANGenerator({ depth: 3, classes: kinds })
-  const discriminator = new DCGANDiscriminator({ depth: 3, classes: kinds, batchNorm })
+  const generator = new DCGANGenerator({ depth: 3, classes: kinds.count })
+  const discriminator = new DCGANDiscriminator({ depth: 3, classes: kinds.count, batchNorm })
   const average = new Ema(generator, real ? 0.999 : 0.9)
   const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })
-  const told = new ArrayDataset({ image, kind: { data: kind, shape: [kind.length] } })
-  const batches = loader(told, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
+  const batches = loader(kinds.told, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
   const step = stepOf({ generator, discriminator, average, label: 'kind' }, batches.length * options.epochs)
-  const [noise, shown] = [new Rng(1).normal([64, generator.latents]), kindsOf(64, new HostRng(1))]
+  const [noise, shown] = [new Rng(1).normal([64, generator.latents]), kinds.draw(64, 1)]
   const made = async (z = noise, label = shown) => {
     await toHost({ generator, average })
     return average.during(async () => toPictures(await drawSamples(generator, z, { engine, label })))
@@ -79,21 +62,15 @@ export async function play(
   await average.during(async () => {
     const n = real ? 5000 : 500
     say(`${thousands(n)} samples are drawn and scored`)
-    const samples = await drawSamples(generator, new Rng(9).normal([n, generator.latents]), { engine, label: kindsOf(n, new HostRng(9)) })
+    const samples = await drawSamples(generator, new Rng(9).normal([n, generator.latents]), { engine, label: kinds.draw(n, 9) })
     const { classes: _, ...scores } = await scoreSamples(samples, images, judge, engine)
     say(`\n${scoreText(scores)}\n`)
     const ports = { z: ['n', generator.latents], kind: { shape: ['n'], dtype: 'int32' } } as const
     const file = join(out, 'generator.onnx')
     await exportOnnx(generator, ports, { file })
-    const { maxAbsDiff } = await verify(generator, file, ports, { sizes: [1, 3], tolerance: 1e-4, below: { kind: kinds } })
+    const { maxAbsDiff } = await verify(generator, file, ports, { sizes: [1, 3], tolerance: 1e-4, below: { kind: kinds.count } })
     say(`Exported ${file}; it differs from the model by at most ${maxAbsDiff.toExponential(1)}`)
     await report(options, history, { judgeAccuracy: judge.accuracy, ...scores, onnxMaxAbsDiff: maxAbsDiff })
   })
   await judge.dispose()
-}
-
-function counts(kind: Int32Array, kinds: number): number[] {
-  const found = new Array<number>(kinds).fill(0)
-  for (const k of kind) found[k]!++
-  return found
 }

@@ -36,6 +36,7 @@ import {
   diffusionStep,
   ganStep,
   gradientPenalty,
+  GuidedDenoiser,
   gram,
   inpaintStep,
   linearNoise,
@@ -242,8 +243,8 @@ const steps: Readonly<Record<string, () => TrainStep>> = {
   'diffusion of velocities': () => {
     seed(5)
     const schedule = cosineNoise(50)
-    const model = new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1, 2] }), schedule)
-    return diffusionStep({ model, schedule, optimizer: sgd(0.05), rng: new Rng(3) })
+    const model = new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1, 2], classes: 4 }), schedule)
+    return diffusionStep({ model, schedule, optimizer: sgd(0.05), rng: new Rng(3), label: 'label', withoutLabel: { share: 0.5, none: 3 } })
   },
   inpainting: () => {
     seed(5)
@@ -309,6 +310,15 @@ describe('what makes samples, as ONNX files', () => {
     expect(sizes.map(s => s.size)).toEqual([1, 3])
   })
 
+  it('a guided sampler told classes, which its loop sees from outside', async () => {
+    seed(6)
+    const schedule = cosineNoise(50)
+    const model = new VelocityDenoiser(new DiffusionUNet({ width: 8, multipliers: [1], classes: 4 }), schedule)
+    const sampler = new DDIMSampler(new GuidedDenoiser(model, { weight: 0.5, none: 3 }), schedule, { steps: 3 })
+    const ports = { noise: ['n', 1, 4, 4], kind: { shape: ['n'], dtype: 'int32' } } as const
+    const { maxAbsDiff } = await verify(sampler, await exportOnnx(sampler, ports), ports, { sizes: [1, 3], threads: 1, below: { kind: 3 } })
+    expect(maxAbsDiff).toBeLessThan(1e-5)
+  })
   it('a conditional generator, whose labels are an input', async () => {
     seed(6)
     const model = new DCGANGenerator({ size: 8, width: 2, latents: 5, classes: 3 })

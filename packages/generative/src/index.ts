@@ -23,6 +23,7 @@ export { cosineNoise, linearNoise, type NoiseSchedule } from './diffusion/noise-
 export { addNoise, ddimStep, ddpmStep, predictedSample, type DdimOptions, type Denoiser, type StepOptions } from './diffusion/diffuse.ts'
 export { diffusionStep, type DiffusionStepOptions } from './diffusion/diffusion-step.ts'
 export { DiffusionUNet, type DiffusionUNetOptions } from './diffusion/diffusion-unet.ts'
+export { GuidedDenoiser, type GuidanceOptions } from './diffusion/guided-denoiser.ts'
 export { VelocityDenoiser } from './diffusion/velocity-denoiser.ts'
 export { DDIMSampler, sampleDdim, sampleDdpm, type DdimSampleOptions, type SampleOptions } from './diffusion/sample.ts'
 export type { FeatureRows } from './metric/feature-rows.ts'

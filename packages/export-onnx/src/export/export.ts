@@ -5,7 +5,7 @@ import { Builder, type LowerOptions } from '../lower/builder.ts'
 import { poolIndices } from '../lower/pool-indices.ts'
 import { portable } from '../lower/portable/index.ts'
 import { encode } from '../model/encode.ts'
-import type { OnnxGraph } from '../model/onnx-model.ts'
+import { isBody, type OnnxGraph, type OnnxNode } from '../model/onnx-model.ts'
 import { openDimension } from './open-dimension.ts'
 
 /** The shape of an input; one name in it, such as 'n', is a dimension left open. */
@@ -124,10 +124,12 @@ function renamed(g: OnnxGraph, inputs: readonly string[], outputs: readonly stri
   const to = new Map([...g.inputs.map((v, i) => [v.name, inputs[i]!] as const), ...g.outputs.map((v, i) => [v.name, outputs[i]!] as const)])
   const name = (s: string) => to.get(s) ?? s
   const value = <V extends { name: string }>(v: V): V => ({ ...v, name: name(v.name) })
-  return {
-    ...g,
-    inputs: g.inputs.map(value),
-    outputs: g.outputs.map(value),
-    nodes: g.nodes.map(n => ({ ...n, inputs: n.inputs.map(name), outputs: n.outputs.map(name) })),
+  const node = (n: OnnxNode): OnnxNode => {
+    const { body } = n.attrs
+    const attrs = isBody(body) ? { ...n.attrs, body: { graph: inside(body.graph) } } : n.attrs
+    return { ...n, inputs: n.inputs.map(name), outputs: n.outputs.map(name), attrs }
   }
+  // bodies see what is outside; names are their own across all of them
+  const inside = (body: OnnxGraph): OnnxGraph => ({ ...body, nodes: body.nodes.map(node) })
+  return { ...g, inputs: g.inputs.map(value), outputs: g.outputs.map(value), nodes: g.nodes.map(node) }
 }

@@ -1,7 +1,7 @@
 import { PortolanError } from '@portolan/core'
 import type { Graph } from '@portolan/core/engine'
 import { Builder, type LowerOptions } from '../lower/builder.ts'
-import type { OnnxGraph, OnnxNode, OnnxTensor } from '../model/onnx-model.ts'
+import { isBody, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../model/onnx-model.ts'
 
 /** Sizes that no shape has by chance. */
 const sizes = [251, 509, 1021] as const
@@ -61,7 +61,6 @@ export function openDimension(at: (n: number) => Graph, name: string, options: L
 function merge(a: OnnxGraph, b: OnnxGraph, name: string): OnnxGraph {
   const open = (which: 'inputs' | 'outputs') =>
     a[which].map((v, i) => ({ ...v, shape: v.shape.map((d, j) => (d === b[which][i]!.shape[j] ? d : name)) }))
-  const isBody = (x: unknown): x is { graph: OnnxGraph } => typeof x === 'object' && x !== null && 'graph' in x
   const body = (n: OnnxNode, i: number): OnnxNode => {
     const other = b.nodes[i]!.attrs.body
     return isBody(n.attrs.body) && isBody(other)

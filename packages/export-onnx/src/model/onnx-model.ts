@@ -19,6 +19,8 @@ export interface OnnxNode {
 }
 /** A plain number is an int. */
 export type Attribute = number | readonly number[] | string | { float: number } | { graph: OnnxGraph }
+/** Whether an attribute is the graph of a loop. */
+export const isBody = (x: Attribute | undefined): x is { graph: OnnxGraph } => typeof x === 'object' && 'graph' in x
 export interface OnnxTensor {
   name: string
   type: ElementType

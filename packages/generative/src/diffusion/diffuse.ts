@@ -6,7 +6,7 @@ export type Denoiser = Module & {
   /** x: [n, ...], t: int32 [n], label: int32 [n] → the noise in x: [n, ...] */
   forward(x: Tensor, t: Tensor, label?: Tensor): Tensor
   /** The sample that is left without that noise, where the model can say it better than (xₜ − √(1 − ᾱₜ)·noise)/√ᾱₜ: [n, ...] */
-  sample?(x: Tensor, t: Tensor, label?: Tensor): Tensor
+  sample?: ((x: Tensor, t: Tensor, label?: Tensor) => Tensor) | undefined
 }
 
 /** A number of the schedule for each sample, that broadcasts to it. t: int32 [n] → [n, 1, …] */

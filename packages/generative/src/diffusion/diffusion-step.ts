@@ -15,8 +15,13 @@ export interface DiffusionStepOptions {
   average?: Ema
   /** Name of the samples in a batch, numbers in −1 … 1; default 'image'. */
   input?: string
-  /** Name of the classes in a batch, where the model is told them; default none. */
+  /** Name of the classes in a batch, int32, where the model is told them; default none. */
   label?: string
+  /**
+   * How often the model is told `none` in place of a class, 0 … 1, so that it also learns what samples of any class are like, which
+   * `GuidedDenoiser` needs. Default never.
+   */
+  withoutLabel?: { share: number; none: number }
 }
 
 /**
@@ -30,11 +35,13 @@ export interface DiffusionStepOptions {
  * const step = diffusionStep({ model, schedule: cosineNoise(), optimizer: adam(1e-3), average: new Ema(model, 0.995) })
  */
 export function diffusionStep(options: DiffusionStepOptions): TrainStep {
-  const { model, schedule, optimizer, rng = defaultRng(), average, input = 'image', label } = options
+  const { model, schedule, optimizer, rng = defaultRng(), average, input = 'image', label, withoutLabel } = options
   optimizer.init(model)
+  const forget = (labels: Tensor): Tensor =>
+    withoutLabel ? rng.uniform(labels.shape).less(withoutLabel.share).where(withoutLabel.none, labels) : labels
   const judge = (batch: Batch): { loss: Tensor } => {
     const x = entry('diffusionStep', batch, input)
-    const classes = label === undefined ? [] : [entry('diffusionStep', batch, label)]
+    const classes = label === undefined ? [] : [forget(entry('diffusionStep', batch, label))]
     const [t, noise] = [rng.integers(schedule.steps, [x.shape[0]!]), rng.normal(x.shape)]
     const noisy = addNoise(schedule, x, t, noise)
     if (model instanceof VelocityDenoiser) return { loss: mse(model.velocity(noisy, t, ...classes), model.trueVelocity(x, t, noise)) }

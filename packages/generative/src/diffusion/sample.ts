@@ -99,7 +99,7 @@ async function run(
 /**
  * All steps of DDIM as one model, a loop of its own within: to export a sampler as one ONNX file.
  *
- * noise: [n, c, h, w] → [n, c, h, w] in −1 … 1
+ * noise: [n, c, h, w], label: int32 [n] where the model is told classes → [n, c, h, w] in −1 … 1
  * @throws RangeError for more steps than the schedule has.
  * @example
  * await exportOnnx(new DDIMSampler(model, schedule, { steps: 50 }), { noise: ['n', 1, 28, 28] }, { file: 'sampler.onnx' })
@@ -117,13 +117,13 @@ export class DDIMSampler extends Module {
     this.#stops = visited(schedule, steps)
     this.#clip = clip
   }
-  /** noise: [n, c, h, w], N(0, 1) → samples of its shape, −1 … 1 */
-  forward(noise: Tensor): Tensor {
+  /** noise: [n, c, h, w], N(0, 1), label: int32 [n] with classes → samples of its shape, −1 … 1 */
+  forward(noise: Tensor, label?: Tensor): Tensor {
     const n = noise.shape[0]!
     const column = (values: readonly number[]): Tensor => tensor(Int32Array.from(values), [values.length, 1])
     const back = (x: Tensor, [from, until]: readonly [Tensor, Tensor]): [Tensor, []] => {
       const [t, to] = [from.broadcastTo([n]), until.broadcastTo([n])]
-      const x0 = aim({ schedule: this.#schedule, model: this.model, clip: this.#clip }, x, t)
+      const x0 = aim({ schedule: this.#schedule, model: this.model, clip: this.#clip }, x, t, ...(label ? [label] : []))
       return [ddimBack(this.#schedule, x, t, to, x0), []]
     }
     return scan(back, noise, [column(this.#stops), column([...this.#stops.slice(1), -1])] as [Tensor, Tensor])[0]

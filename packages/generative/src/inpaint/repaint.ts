@@ -4,7 +4,7 @@ import type { NoiseSchedule } from '../diffusion/noise-schedule.ts'
 import type { SampleOptions } from '../diffusion/sample.ts'
 
 /** Options of `repaint`. */
-export interface RepaintOptions extends Omit<SampleOptions, 'label' | 'onStep'> {
+export interface RepaintOptions extends Omit<SampleOptions, 'onStep'> {
   /** How many steps, evenly of the schedule's; default 50. */
   steps?: number
   /** How often each step is gone back and made again, so that both parts come to fit; default 5. */
@@ -25,14 +25,14 @@ export async function repaint(
   schedule: NoiseSchedule,
   x: Tensor,
   known: Tensor,
-  { steps = 50, resample = 5, seed = 0, engine, clip = true }: RepaintOptions = {},
+  { steps = 50, resample = 5, seed = 0, engine, clip = true, label }: RepaintOptions = {},
 ): Promise<Tensor> {
   const rng = new Rng(seed)
   const n = x.shape[0]!
   const mixed = (picture: Tensor, made: Tensor, known: Tensor): Tensor => picture.mul(known).add(made.mul(known.neg().add(1)))
   const back = compile(
-    (now: Tensor, t: Tensor, to: Tensor, last: Tensor, picture: Tensor, known: Tensor) => {
-      const x0 = aim({ schedule, model, clip }, now, t)
+    (now: Tensor, t: Tensor, to: Tensor, last: Tensor, picture: Tensor, known: Tensor, ...classes: Tensor[]) => {
+      const x0 = aim({ schedule, model, clip }, now, t, ...classes)
       const made = ddimBack(schedule, now, t, to, x0, { eta: 1, fresh: rng.normal(now.shape) })
       const noisy = addNoise(schedule, picture, to.maximum(0), rng.normal(now.shape))
       return mixed(last.where(picture, noisy), made, known)
@@ -52,7 +52,7 @@ export async function repaint(
         const to = stops[i + 1] ?? -1
         const last = tensor([to < 0 ? 1 : 0], [1, 1, 1, 1], 'bool')
         for (let again = to < 0 ? 1 : resample; again > 0; again--) {
-          now = await back(now, all(t), all(to), last, x, known)
+          now = await back(now, all(t), all(to), last, x, known, ...(label ? [label] : []))
           if (again > 1) now = await forth(now, tensor(schedule.alphaBars[t]! / schedule.alphaBars[to]!))
         }
       }
