@@ -52,7 +52,7 @@ const options = runOptions({
   name: 'self-supervised',
   real: 'CIFAR-10',
   batchSize: 128,
-  epochs: [4, 30],
+  epochs: [4, 14],
 })
 const { out, engine, data, epochs } = options
 const real = data === 'real'
@@ -107,11 +107,15 @@ const mocoHistory = await train(options, {
 })
 const ofMoco = await worth(moco.query.backbone)
 seed(options.seed)
-const byol = new BYOL(make, { features, hidden: real ? 512 : 64, momentum: real ? 0.99 : 0.95, steps })
+// Both views go through both networks, so an epoch is twice as much work: half of them make it even.
+const byolEpochs = Math.ceil(epochs / 2)
+const byolSteps = pairs().length * byolEpochs
+const byol = new BYOL(make, { features, hidden: real ? 512 : 64, momentum: real ? 0.99 : 0.95, steps: byolSteps })
 await train(options, {
-  step: byolStep({ model: byol, optimizer: adam(1e-3, { schedule: warmupCosine(steps / 20, steps) }) }),
+  step: byolStep({ model: byol, optimizer: adam(1e-3, { schedule: warmupCosine(byolSteps / 20, byolSteps) }) }),
   batches: pairs(),
   part: 'byol',
+  epochs: byolEpochs,
 })
 const ofByol = await worth(byol.online.backbone)
 for (const [name, { probe, neighbours }] of Object.entries({ MoCo: ofMoco, BYOL: ofByol }))

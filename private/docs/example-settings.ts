@@ -280,7 +280,7 @@ export const settings: readonly Setting[] = [
     ],
     code: `
       const model = new DiffusionUNet({ width: 8, multipliers: [1, 1] }); const schedule = cosineNoise(20); const rng = new Rng(1); const n = 2
-      let x = zeros([2, 1, 28, 28]); const t = zeros([2], 'int32').add(3).cast('int32'); const to = zeros([2], 'int32')
+      let x = zeros([2, 1, 28, 28]); const t = zeros([2], 'int32').add(3).cast('int32'); const to = zeros([2], 'int32'); const label = to
       const [picture, known] = [x, ones([2, 1, 28, 28])]`,
   },
   {

@@ -47,7 +47,7 @@ function nearest(x: Tensor, centers: Tensor): { label: Tensor; distance: Tensor;
  * @throws RangeError for fewer rows than groups, or options out of their range; ShapeError when x is no table.
  *
  * @example
- * const { labels } = await kMeans({ data: pixels, shape: [1000, 784] }, 10, { seed: 42, engine: onnx() })
+ * const { labels } = await kMeans({ data: Float32Array.of(0, 1, 10, 11), shape: [4, 1] }, 2)   // the first two together, and the last two
  */
 export async function kMeans(x: Field, groups: number, { seed = 0, rounds = 50, engine }: KMeansOptions = {}): Promise<Groups> {
   const [n, d] = [x.shape[0] ?? 0, columnsOf('kMeans', x)]

@@ -17,8 +17,9 @@ export interface GuidanceOptions {
  * Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022.
  * @throws RangeError for a weight below 0; PortolanError without labels.
  * @example
- * const guided = new GuidedDenoiser(model, { weight: 1, none: 10 })
- * const pictures = await sampleDdim(guided, schedule, noise, { label, engine: onnx() })
+ * const unet = new DiffusionUNet({ classes: 11 }) // ten classes, and one that stands for none
+ * const guided = new GuidedDenoiser(unet, { weight: 1, none: 10 })
+ * const noise = guided.forward(x, t, label)
  */
 export class GuidedDenoiser extends Module implements Denoiser {
   readonly model: Denoiser
