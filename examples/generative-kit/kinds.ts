@@ -32,7 +32,7 @@ export async function findKinds(
 ): Promise<Kinds> {
   const { image } = pictures.fields
   const { labels } = await kMeans(coarse(image), count, { seed, ...(engine && { engine }) })
-  const sizes = new Array<number>(count).fill(0)
+  const sizes = Array.from({ length: count }, () => 0)
   for (const kind of labels) sizes[kind]!++
   say(`${count} kinds of digits, of ${Math.min(...sizes)} to ${Math.max(...sizes)} each`)
   return {
