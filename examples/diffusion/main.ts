@@ -45,7 +45,7 @@ seed(options.seed)
 // patches of 2 × 2 pixels: maps of 14 × 14 and 7 × 7 places
 const unet = new DiffusionUNet({ width: real ? 32 : 16, multipliers: [1, 2], patch: 2, classes: kinds.count + 1 })
 const model = new VelocityDenoiser(unet, schedule)
-const guided = new GuidedDenoiser(model, { weight: 2, none })
+const guided = new GuidedDenoiser(model, { weight: 0.75, none })
 const average = new Ema(model, real ? 0.999 : 0.99)
 const transform = toFloat({ fields: ['image'], mean: [0.5], std: [0.5] })
 const batches = loader(kinds.told, { batchSize, shuffle: true, dropLast: true, seed: options.seed, transform })
