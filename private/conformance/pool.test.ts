@@ -97,7 +97,8 @@ describe.skipIf(block === undefined)('maxPool in the blocked layout, which only 
     }
   })
   it.each([2, 3])('relu before or after it, windows of %i: both routes of the gradient are those of eager', async kernel => {
-    const w = noise([16, 16, 3, 3])
+    // As small as a layer's first weights: a gradient near 1 that is left of sums in the hundreds would be off by their rounding.
+    const w = noise([16, 16, 3, 3]).mul(1 / 12)
     const x = noise([16, 16, 6, 6])
     let model: Uint8Array | undefined
     const routes = [

@@ -14,7 +14,7 @@ export interface KMeansOptions {
 
 /** Rows in groups. */
 export interface Groups {
-  /** [groups, columns]: the mean of each group's rows. */
+  /** The mean of each group's rows: [groups, columns]. */
   readonly centers: Field
   /** Of each row, from 0. */
   readonly labels: Int32Array

@@ -1,4 +1,4 @@
-import { defaultRng, mse, type Batch, type Ema, type Optimizer, type Rng, type Tensor, type TrainStep } from '@portolan/core'
+import { defaultRng, mse, RangeError, type Batch, type Ema, type Optimizer, type Rng, type Tensor, type TrainStep } from '@portolan/core'
 import { entry } from '../entry.ts'
 import { addNoise, type Denoiser } from './diffuse.ts'
 import type { NoiseSchedule } from './noise-schedule.ts'
@@ -29,13 +29,15 @@ export interface DiffusionStepOptions {
  * `VelocityDenoiser` the same of velocities.
  *
  * Ho et al., "Denoising Diffusion Probabilistic Models", 2020, algorithm 1.
- * @throws PortolanError for a batch without the samples or classes.
+ * @throws PortolanError for a batch without the samples or classes; RangeError for a share outside 0 … 1.
  * @example
  * const model = new DiffusionUNet()
  * const step = diffusionStep({ model, schedule: cosineNoise(), optimizer: adam(1e-3), average: new Ema(model, 0.995) })
  */
 export function diffusionStep(options: DiffusionStepOptions): TrainStep {
   const { model, schedule, optimizer, rng = defaultRng(), average, input = 'image', label, withoutLabel } = options
+  if (withoutLabel && !(withoutLabel.share >= 0 && withoutLabel.share <= 1))
+    throw new RangeError(`diffusionStep: withoutLabel.share must be from 0 to 1, got ${withoutLabel.share}`)
   optimizer.init(model)
   const forget = (labels: Tensor): Tensor =>
     withoutLabel ? rng.uniform(labels.shape).less(withoutLabel.share).where(withoutLabel.none, labels) : labels

@@ -27,7 +27,8 @@ it('guides the sample where the model says it itself', () => {
   const [told, without] = [velocity.sample(x, t, label), velocity.sample(x, t, zeros([2], 'int32').add(1))].map(numbers)
   numbers(guided.sample!(x, t, label)).forEach((v, i) => expect(v).toBeCloseTo(3 * told![i]! - 2 * without![i]!, 5))
 })
-it('refuses a weight below 0 and samples without labels', () => {
+it('refuses a weight below 0, a class that is none and samples without labels', () => {
   expect(() => new GuidedDenoiser(new Class(), { weight: -1, none: 0 })).toThrow('weight must be a number of at least 0, got -1')
+  expect(() => new GuidedDenoiser(new Class(), { none: -1 })).toThrow('none must be the number of a class, got -1')
   expect(() => new GuidedDenoiser(new Class(), { none: 0 }).forward(x, t)).toThrow('must be given a label for each sample, got none')
 })

@@ -15,7 +15,7 @@ export interface GuidanceOptions {
  *
  * x: [n, ...], t: int32 [n], label: int32 [n] → the noise in x: [n, ...]. Parameters: those of `model`.
  * Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022.
- * @throws RangeError for a weight below 0; PortolanError without labels.
+ * @throws RangeError for a weight below 0 or a `none` that is no class; PortolanError without labels.
  * @example
  * const unet = new DiffusionUNet({ classes: 11 }) // ten classes, and one that stands for none
  * const guided = new GuidedDenoiser(unet, { weight: 1, none: 10 })
@@ -29,6 +29,7 @@ export class GuidedDenoiser extends Module implements Denoiser {
     super()
     if (!(weight >= 0 && Number.isFinite(weight)))
       throw new RangeError(`GuidedDenoiser: weight must be a number of at least 0, got ${weight}`)
+    if (!(Number.isInteger(none) && none >= 0)) throw new RangeError(`GuidedDenoiser: none must be the number of a class, got ${none}`)
     this.model = model
     this.#weight = weight
     this.#none = none
