@@ -77,7 +77,7 @@ const twice: SampleTransform = (sample, rng) => {
   return { view1: of(), view2: of() }
 }
 const pictures = new ArrayDataset({ image: images.train.fields.image }) // no labels
-const pairs = () => loader(pictures as ArrayDataset, { batchSize, shuffle: true, dropLast: true, seed: options.seed, each: twice, transform: toFloat({ fields: ['view1', 'view2'], ...normal }) }) // prettier-ignore
+const pairs = (size = batchSize) => loader(pictures as ArrayDataset, { batchSize: size, shuffle: true, dropLast: true, seed: options.seed, each: twice, transform: toFloat({ fields: ['view1', 'view2'], ...normal }) }) // prettier-ignore
 
 const plain = toFloat({ fields: ['image'], ...normal })
 const given = engine ? { engine } : {}
@@ -107,15 +107,14 @@ const mocoHistory = await train(options, {
 })
 const ofMoco = await worth(moco.query.backbone)
 seed(options.seed)
-// Both views go through both networks, so an epoch is twice as much work: half of them make it even.
-const byolEpochs = Math.ceil(epochs / 2)
-const byolSteps = pairs().length * byolEpochs
+// Nothing is contrasted with the rest of a batch, so small ones do, and an epoch has four times as many steps.
+const views = pairs(32)
+const byolSteps = views.length * epochs
 const byol = new BYOL(make, { features, hidden: real ? 512 : 64, momentum: real ? 0.99 : 0.95, steps: byolSteps })
 await train(options, {
-  step: byolStep({ model: byol, optimizer: adam(1e-3, { schedule: warmupCosine(byolSteps / 20, byolSteps) }) }),
-  batches: pairs(),
+  step: byolStep({ model: byol, optimizer: adam(2e-3, { weightDecay: 1e-4, schedule: warmupCosine(byolSteps / 20, byolSteps) }) }),
+  batches: views,
   part: 'byol',
-  epochs: byolEpochs,
 })
 const ofByol = await worth(byol.online.backbone)
 for (const [name, { probe, neighbours }] of Object.entries({ MoCo: ofMoco, BYOL: ofByol }))
