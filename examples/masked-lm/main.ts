@@ -40,7 +40,6 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
   )
   .option('--labelled <share>', 'how much of the texts with labels the classifiers see, 0 to 1, for rt-polarity', Number, 1)
   .option('--reviews <n>', 'how often reviews are read for each time of the captions, in pretraining for rt-polarity', positive, 4)
-  .option('--hidden <share>', 'how many of the tokens are to be told in pretraining, 0 to 1', Number, 0.15)
   .option('--dim <n>', 'channels (default: topics 32, else 128)', positive)
   .option('--layers <n>', 'layers', positive, 2)
   .option('--rate <r>', 'learning rate of pretraining (default: topics 0.003, else 0.001)', Number)
@@ -54,7 +53,6 @@ const options = command('masked-lm', 'Pretrains BERT on hidden words, then tells
       seeds: number
       labelled: number
       reviews: number
-      hidden: number
       dim?: number
       layers: number
       rate?: number
@@ -118,9 +116,8 @@ const together = (lengths: Int32Array, size = batchSize) => ({ batchSize: size, 
 const hide: Transform<'ids' | 'idsLength', 'ids' | 'places' | 'targets'> = ({ ids }, rng) => {
   const [n, t] = ids.shape as [number, number]
   const own = special.map(token => tokenizer.idOf(token))
-  const rate = options.hidden
-  const hidden = maskTokens(ids.data as Int32Array, rng, { mask: tokenizer.idOf('[MASK]'), vocabSize: tokenizer.size, special: own, rate })
-  const k = Math.ceil(Math.min(1, (5 / 3) * rate) * t) // nearly always enough
+  const hidden = maskTokens(ids.data as Int32Array, rng, { mask: tokenizer.idOf('[MASK]'), vocabSize: tokenizer.size, special: own })
+  const k = Math.ceil(0.25 * t) // nearly always enough for 15 %
   const [places, targets] = [new Int32Array(n * k), new Int32Array(n * k).fill(-100)]
   for (let i = 0; i < n; i++) {
     const chosen = Array.from({ length: t }, (_, at) => at).filter(at => hidden.labels[i * t + at] !== -100)

@@ -108,12 +108,12 @@ const mocoHistory = await train(options, {
 const ofMoco = await worth(moco.query.backbone)
 seed(options.seed)
 // Nothing is contrasted with the rest of a batch, so small ones do, and an epoch has four times as many steps.
-const views = pairs(32)
-const byolSteps = views.length * epochs
+const byolPairs = pairs(32)
+const byolSteps = byolPairs.length * epochs
 const byol = new BYOL(make, { features, hidden: real ? 512 : 64, momentum: real ? 0.99 : 0.95, steps: byolSteps })
 await train(options, {
   step: byolStep({ model: byol, optimizer: adam(2e-3, { weightDecay: 1e-4, schedule: warmupCosine(byolSteps / 20, byolSteps) }) }),
-  batches: views,
+  batches: byolPairs,
   part: 'byol',
 })
 const ofByol = await worth(byol.online.backbone)

@@ -12,7 +12,7 @@ const classifiers: Readonly<Record<string, { make: () => Classifier; side: numbe
   resnet18: { make: () => new ResNet(18, { numClasses: 5, width: 1 / 16 }), side: 48 },
   // Rounding adds up over a hundred layers: 1.1e-5 where the processor has no AVX-512, and sums in another order.
   resnet101: { make: () => new ResNet(101, { numClasses: 5, width: 1 / 32 }), side: 32, tolerance: 2e-5 },
-  resnet152: { make: () => new ResNet(152, { numClasses: 5, width: 1 / 32 }), side: 32, tolerance: 2e-5 },
+  resnet152: { make: () => new ResNet(152, { numClasses: 5, width: 1 / 32 }), side: 32 },
   cifar_resnet56: { make: () => new CifarResNet(56, { numClasses: 5, width: 1 / 4 }), side: 16 },
   vit_l_16: {
     make: () => new VisionTransformer('l_16', { numClasses: 5, imageSize: 32, layers: 3, heads: 2, dim: 16, mlpDim: 24 }),

@@ -27,7 +27,7 @@ export const way = (run: Run): string => [run.backend ?? run.variant, ...(run.st
 /** How many figures from the start on are compared, and by how much they may differ, relative to 1 or more. */
 const [compared, tolerance] = [4, 2e-3]
 
-/** How far runs of one library are from each other: by rounding alone, as they have the same network, weights and batches. */
+/** How far runs of one library are from its first at most: by rounding alone, as they have the same network, weights and batches. */
 function spread(runs: readonly Run[]): number {
   const first = runs[0]!.figures.slice(0, compared)
   return Math.max(0, ...runs.flatMap(({ figures }) => first.map((figure, i) => Math.abs(figure - (figures[i] ?? figure)))))
