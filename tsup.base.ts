@@ -5,8 +5,8 @@ import { defineConfig } from 'tsup'
 type Exports = Record<string, string | { '@portolan/source'?: string | { default: string } }>
 
 /**
- * Builds a package file by file as ES modules: every class keeps its name and its place, so a bundler drops what a program does not
- * import, and an error or summary says `Conv2d`, not `_Conv2d`. Declarations come one for each entry that the package's `exports` names.
+ * Builds a package file by file as ES modules, which scripts/bundle.mjs joins: esbuild's own joining would turn classes into variables, and an
+ * error or summary would say `_Conv2d`. Declarations come one for each entry that the package's `exports` names.
  */
 export function library(): ReturnType<typeof defineConfig> {
   const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Exports }
