@@ -11,18 +11,19 @@ const { exports, imports = {}, dependencies = {} } = JSON.parse(await readFile('
 const dist = resolve('dist')
 const modules = (await readdir(dist, { recursive: true })).filter(name => name.endsWith('.js')).map(name => join(dist, name))
 
-/** Where a module asks for its own place: itself, and the files that it names. */
+/** @param {string} text @param {RegExp} pattern */
+const found = (text, pattern) => [...text.matchAll(pattern)].map(([, path = '']) => path)
+
+/** Where a module asks for its own place: itself, and the files that it names. @param {string} module */
 async function placed(module) {
   const text = await readFile(module, 'utf8')
   if (!text.includes('import.meta.url')) return []
-  const named = [...text.matchAll(/(?<!\bfrom |\bimport |\bimport\()["'](\.\.?\/[^"']+\.js)["']/g)].map(([, path]) =>
-    resolve(dirname(module), path),
-  )
+  const named = found(text, /(?<!\bfrom |\bimport |\bimport\()["'](\.\.?\/[^"']+\.js)["']/g).map(path => resolve(dirname(module), path))
   return [module, ...named.filter(path => existsSync(path))]
 }
 
 const entries = [
-  ...[...JSON.stringify(exports).matchAll(/"\.\/(dist\/[^"]+\.js)"/g)].map(([, path]) => resolve(path)),
+  ...found(JSON.stringify(exports), /"\.\/(dist\/[^"]+\.js)"/g).map(path => resolve(path)),
   ...(await Promise.all(modules.map(placed))).flat(),
 ]
 const shortcuts = Object.keys(dependencies).filter(name => imports[`#${name}`])

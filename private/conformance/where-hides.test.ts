@@ -1,4 +1,4 @@
-import { compile, Conv2d, full, grad, Linear, Rng, seed, type Tensor } from '@portolan/core'
+import { compile, Conv2d, full, grad, Linear, Rng, seed, tensor, type Tensor } from '@portolan/core'
 import { onnx } from '@portolan/export-onnx'
 import { expect, it } from 'vitest'
 
@@ -29,5 +29,14 @@ it('the gradient of ReLU behind a product is the same as op by op', async () => 
   const numbers = async (g: readonly Tensor[]): Promise<number[]> => Array.from(await g[0]!.data(), y => y / 1000)
   const expected = await numbers(f(w))
   expect(await numbers(await run(w))).toEqual(expected.map(y => expect.closeTo(y, 5)))
+  await run.dispose()
+})
+
+it('the gradient of ReLU tells the smallest numbers from 0, and takes the largest', async () => {
+  const one = full([1, 1], 1)
+  const f = grad((x: Tensor) => x.matmul(one).relu().matmul(one).sum())
+  const run = compile((x: Tensor) => f(x), { engine })
+  const x = tensor([1e-37, -1e-37, 0, -0, 3e38, -3e38], [6, 1])
+  expect(Array.from(await (await run(x))[0]!.data(), v => v + 0)).toEqual([1, 0, 0, 0, 1, 0])
   await run.dispose()
 })

@@ -1,11 +1,11 @@
 // Packs what we publish, installs the tarballs with plain npm in empty folders, and uses them there as a stranger would:
 // `npm run check:packed`, or under another Node `npm run check:packed -- --node 22`.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { checkPages } from './pages.ts'
@@ -23,18 +23,32 @@ const root = join(here, '../..')
 const manifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 
 /** Runs a program to its end and gives what it printed; throws when it fails, with what it said. */
-function sh(cwd: string, command: string, ...args: string[]): string {
+async function sh(cwd: string, command: string, ...args: string[]): Promise<string> {
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' }
   const shell = process.platform === 'win32' && command === 'npm'
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, env, shell, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error })
+  const { stdout, stderr } = await promisify(execFile)(command, args, { cwd, env, shell, maxBuffer: 1e8 }).catch(
+    (error: { stdout?: string; stderr?: string }) => {
+      throw new Error(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`, { cause: error })
+    },
+  )
   return stdout + stderr
 }
-const node = (cwd: string, script: string, ...args: string[]): string => sh(cwd, process.execPath, script, ...args)
+const node = (cwd: string, script: string, ...args: string[]): Promise<string> => sh(cwd, process.execPath, script, ...args)
+
+/** What `f` gives for each, two at a time. */
+async function inPairs<T, R>(all: readonly T[], f: (x: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  let next = 0
+  const hand = async (): Promise<void> => {
+    for (let i = next++; i < all.length; i = next++) results[i] = await f(all[i]!, i)
+  }
+  await Promise.all([hand(), hand()])
+  return results
+}
 
 const { values } = parseArgs({ options: { node: { type: 'string' } } })
 if (values.node !== undefined) {
-  const said = sh(root, 'npm', 'exec', '--yes', `node@${values.node}`, '--', '-p', 'process.execPath')
+  const said = await sh(root, 'npm', 'exec', '--yes', `node@${values.node}`, '--', '-p', 'process.execPath')
   const other = said
     .trim()
     .split('\n')
@@ -47,14 +61,14 @@ if (values.node !== undefined) {
 console.log(`Node ${process.versions.node}`)
 
 /** Packs a package and lets publint and attw judge the tarball. */
-function pack(folder: string, into: string): string {
-  const before = readdirSync(into)
-  sh(folder, 'npm', 'exec', '--yes', manifest(root).packageManager, '--', 'pack', '--pack-destination', into)
-  const name = readdirSync(into).find(file => !before.includes(file))
+async function pack(folder: string, into: string): Promise<string> {
+  const place = mkdtempSync(join(into, 'tarball-'))
+  await sh(folder, 'npm', 'exec', '--yes', manifest(root).packageManager, '--', 'pack', '--pack-destination', place)
+  const [name] = readdirSync(place)
   assert(name, `${folder}: nothing was packed`)
-  const tarball = join(into, name)
-  node(here, 'node_modules/publint/src/cli.js', 'run', tarball, '--strict')
-  node(here, 'node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16', '--no-color')
+  const tarball = join(place, name)
+  await node(here, 'node_modules/publint/src/cli.js', 'run', tarball, '--strict')
+  await node(here, 'node_modules/@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16', '--no-color')
   console.log(`${name}: publint and attw have no complaint`)
   return tarball
 }
@@ -107,31 +121,31 @@ const packages = readdirSync(join(root, 'packages'), { withFileTypes: true })
   .filter(folder => !manifest(folder).private)
 const names = packages.map(folder => manifest(folder).name)
 
-node(root, 'scripts/run.mjs', 'build')
+await node(root, 'scripts/run.mjs', 'build')
 const temporary = mkdtempSync(join(tmpdir(), 'portolan-packed-'))
 try {
-  const tarballs = packages.map(folder => pack(folder, temporary))
+  const tarballs = await inPairs(packages, folder => pack(folder, temporary))
 
-  for (const [i, name] of names.entries()) {
+  await inPairs(names, async (name, i) => {
     const alone = mkdtempSync(join(temporary, 'alone-'))
     writeFileSync(join(alone, 'package.json'), '{ "private": true, "type": "module" }')
     const core = names.indexOf('@portolan/core')
-    sh(alone, 'npm', 'install', '--no-audit', '--no-fund', '--omit=peer', ...new Set([tarballs[core]!, tarballs[i]!]))
+    await sh(alone, 'npm', 'install', '--no-audit', '--no-fund', '--omit=peer', ...new Set([tarballs[core]!, tarballs[i]!]))
     for (const file of ['entries.mjs', 'alone.mjs']) copyFileSync(join(here, 'consumer', file), join(alone, file))
-    node(alone, 'entries.mjs', ...new Set([names[core]!, name]))
-    console.log(node(alone, 'alone.mjs', name).trim())
-  }
+    await node(alone, 'entries.mjs', ...new Set([names[core]!, name]))
+    console.log((await node(alone, 'alone.mjs', name)).trim())
+  })
 
   const consumer = mkdtempSync(join(temporary, 'consumer-'))
   const { devDependencies } = manifest(root)
   const { devDependencies: ours } = manifest(join(root, 'packages/export-onnx'))
   const runtimes = ['onnxruntime-node', 'onnxruntime-web'].map(name => `${name}@${ours[name]}`)
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }')
-  sh(consumer, 'npm', 'install', '--no-audit', '--no-fund', ...tarballs, ...runtimes, `@types/node@${devDependencies['@types/node']}`)
+  await sh(consumer, 'npm', 'install', '--no-audit', '--no-fund', ...tarballs, ...runtimes, `@types/node@${devDependencies['@types/node']}`)
   packages.forEach((folder, i) => checkManifest(folder, join(consumer, 'node_modules', names[i]!)))
 
   copyFileSync(join(here, 'consumer/entries.mjs'), join(consumer, 'entries.mjs'))
-  console.log(node(consumer, 'entries.mjs', ...names).trim())
+  console.log((await node(consumer, 'entries.mjs', ...names)).trim())
 
   const entries = packages.flatMap((folder, i) =>
     Object.keys(manifest(folder).exports)
@@ -145,9 +159,11 @@ try {
     copyFileSync(join(here, 'consumer/program.ts'), join(consumer, `program.${extension}`))
     writeFileSync(join(consumer, `everything.${extension}`), everything)
   }
-  node(consumer, tsc, 'program.ts', 'everything.ts', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit')
-  node(consumer, tsc, 'program.mts', 'program.cts', 'everything.mts', 'everything.cts', ...strict, '--module', 'node16')
-  const outputs = ['program.mjs', 'program.cjs'].map(file => node(consumer, file))
+  await Promise.all([
+    node(consumer, tsc, 'program.ts', 'everything.ts', ...strict, '--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit'),
+    node(consumer, tsc, 'program.mts', 'program.cts', 'everything.mts', 'everything.cts', ...strict, '--module', 'node16'),
+  ])
+  const outputs = await Promise.all(['program.mjs', 'program.cjs'].map(file => node(consumer, file)))
   for (const output of outputs) assert.match(output, /^\{.*\}\n$/, 'the program prints more than it was told to')
   assert.equal(outputs[0], outputs[1], 'the ES module and the CommonJS program print different losses')
 
@@ -166,7 +182,7 @@ try {
   )
 
   copyFileSync(join(root, 'examples/compose/app.mjs'), join(consumer, 'app.mjs'))
-  const app = node(consumer, 'app.mjs', join(consumer, 'out'))
+  const app = await node(consumer, 'app.mjs', join(consumer, 'out'))
   const found = /shows a (\w+) \(\d+ %\); it is a \1$/m.exec(app)
   assert(found, `the composed app does not know its own picture: ${app}`)
   console.log(`the composed app ${found[0]}`)

@@ -17,6 +17,8 @@ export interface Ref {
   readonly blocked?: Blocked
   /** For indices of a pooling: what it pooled, so that the indices themselves may never be needed. */
   readonly pooled?: { x: Ref; y: Ref }
+  /** For a mask: the numbers of which it says whether they are above 0. */
+  readonly above?: Ref
   /** For a mean of each channel: what it is of, and that without it. */
   readonly centred?: { of: Ref; is: Blocked }
 }
@@ -153,7 +155,8 @@ export class Builder {
       : { ...this.node('Cast', [x], { to: elementTypes[type] }, { shape: x.shape, type }), ...(x.type === 'int64' && { wide: x }) }
   }
   reshape(x: Ref, shape: Shape): Ref {
-    return this.node('Reshape', [x, this.i64(shape)], shape.includes(0) ? { allowzero: 1 } : {}, { shape, type: x.type })
+    const zeros = shape.includes(0) ? { allowzero: 1 } : {}
+    return { ...this.node('Reshape', [x, this.i64(shape)], zeros, { shape, type: x.type }), finite: x.finite }
   }
   transpose(x: Ref, perm: readonly number[]): Ref {
     return perm.every((p, i) => p === i)

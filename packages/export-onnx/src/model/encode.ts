@@ -38,7 +38,10 @@ function attribute(w: Writer, name: string, a: Attribute): void {
   if (typeof a === 'number') varint(varint(w, 3, a), 20, 2)
   else if (typeof a === 'string') varint(text(w, 4, a), 20, 3)
   else if ('float' in a) varint(w.uint32((2 << 3) | 5).float(a.float), 20, 1)
-  else if ('graph' in a)
+  else if ('floats' in a) {
+    for (const x of a.floats) w.uint32((7 << 3) | 5).float(x)
+    varint(w, 20, 6)
+  } else if ('graph' in a)
     varint(
       message(w, 6, w => graph(w, a.graph)),
       20,

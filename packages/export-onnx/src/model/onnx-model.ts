@@ -18,7 +18,7 @@ export interface OnnxNode {
   attrs: Record<string, Attribute>
 }
 /** A plain number is an int. */
-export type Attribute = number | readonly number[] | string | { float: number } | { graph: OnnxGraph }
+export type Attribute = number | readonly number[] | string | { float: number } | { floats: readonly number[] } | { graph: OnnxGraph }
 /** Whether an attribute is the graph of a loop. */
 export const isBody = (x: Attribute | undefined): x is { graph: OnnxGraph } => typeof x === 'object' && 'graph' in x
 export interface OnnxTensor {

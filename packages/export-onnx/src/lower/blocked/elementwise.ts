@@ -1,13 +1,10 @@
 import { sameShape } from '@portolan/core/engine'
-import { cpu } from '../cpu.ts'
+import { cpu, maskFactor } from '../cpu.ts'
 import { elements, type Builder, type Ref, type Rules } from '../builder.ts'
 import { elementwise as portable } from '../portable/elementwise.ts'
 import type { Layout } from './layout.ts'
 
 type Rule = (x: readonly Ref[], attrs: unknown, b: Builder) => Ref | Ref[] | undefined
-
-/** From so many numbers on, two passes more cost less than one that is slow. */
-const many = 2 ** 14
 
 /** One number at a time: blocked when what goes in is, or has one number for each channel. */
 export function elementwise(l: Layout): Rules {
@@ -85,11 +82,17 @@ export function elementwise(l: Layout): Rules {
     // ReLU's gradient, g where a mask holds and 0 elsewhere: onnxruntime chooses in three passes, with one thread
     where: (x, attrs, b) => {
       const [mask, g, otherwise] = x
-      const wanted = b.gradient && g.blocked?.finite && otherwise.name === b.f32(0).name && elements(g) >= many
+      const wanted = b.gradient && (g.finite || g.blocked?.finite) && otherwise.name === b.f32(0).name
       const forms = wanted ? formsOf(b, [mask, g]) : undefined
       if (!forms) return rules.where!(x, attrs, b)
-      const factors = [forms[1]!, b.cast(forms[0]!, 'float32')] as const
+      const factors = [forms[1]!, maskFactor(b, forms[0]!)] as const
       return l.lazily(b, { ...l.later(b, b.out[0]!.shape, 'Mul', factors), product: factors, finite: true })
+    },
+    greater: (x, attrs, b) => {
+      const forms = x[1].name === b.f32(0).name ? formsOf(b, x) : undefined
+      return forms
+        ? l.lazily(b, { ...l.later(b, b.out[0]!.shape, 'Greater', forms, 'bool'), above: forms[0]! })
+        : rules.greater!(x, attrs, b)
     },
     relu: (x, attrs, b) => {
       const conv = l.open(b, x[0], 0)
