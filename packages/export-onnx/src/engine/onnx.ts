@@ -20,6 +20,7 @@ import { onProcessor, type MissingProvider, type Provider } from './provider.ts'
 import type { Session, SessionOptions } from './session.ts'
 import { sessionFor } from './session-cache.ts'
 import { takeProvider } from './take-provider.ts'
+import { threadsFor } from './threads.ts'
 
 /** What was made of a graph, for those who look after speed. */
 export interface CompileInfo {
@@ -51,7 +52,10 @@ export interface OnnxOptions {
    * is passed over where it is only software. On 'webgpu' parameters and all other state stay on the GPU between steps.
    */
   providers?: readonly Provider[]
-  /** How many threads compute one op; default 2. In a page that is not cross-origin isolated, 'wasm' has one. */
+  /**
+   * How many threads compute one op at most; default 2. A graph of small ops has one: to share them takes longer than to compute them. In a
+   * page that is not cross-origin isolated, 'wasm' has one.
+   */
   threads?: number
   /** Compute in a thread of its own, so that a page or a server stays responsive: numbers are copied to and from it. Default false. */
   worker?: boolean
@@ -155,8 +159,9 @@ export function onnx({
         const node = builder.sources.get(name)
         return node && { op: node.op, line: sourceOf(node), node }
       }
+      const hands = threadsFor(model, name => builder.values.get(name)?.shape, threads)
       const options: SessionOptions = {
-        intraOpNumThreads: threads,
+        intraOpNumThreads: hands,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
@@ -165,7 +170,7 @@ export function onnx({
           session: {
             // numbers below 1e-38, where a processor is tens of times slower: a gradient that is almost gone
             set_denormal_as_zero: '1',
-            ...(affinity !== undefined && threads > 1 && { intra_op_thread_affinities: affinity }),
+            ...(affinity !== undefined && hands > 1 && { intra_op_thread_affinities: affinity }),
           },
           // it would pull the reshape that a barrier is into the next one, or fail at it
           ...([...builder.sources.values()].some(n => n.op === 'barrier') && {
