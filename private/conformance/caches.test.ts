@@ -38,12 +38,19 @@ describe('sessions', () => {
     expect(created).toBe(2)
   })
   it('of other options are others', async () => {
-    await onnx({ threads: 1 }).compile(graphOf(0.75))
-    await onnx({ threads: 1, affinity: '1' }).compile(graphOf(0.75)) // of no effect with one thread
+    const small = graphOf(0.75) // of which no op is worth a second thread
+    const large = trace((x: Tensor) => x.matmul(x), [row(2 ** 14).reshape([128, 128])]).graph
+    const compile = (threads: number, graph = large, affinity?: string) =>
+      onnx({ threads, ...(affinity !== undefined && { affinity }) }).compile(graph)
+    await compile(1)
+    await compile(1, large, '1') // of no effect with one thread
     expect(created).toBe(1)
-    await onnx({ threads: 2 }).compile(graphOf(0.75))
-    await onnx({ threads: 2, affinity: '1' }).compile(graphOf(0.75))
+    await compile(2)
+    await compile(2, large, '1')
     expect(created).toBe(3)
+    await compile(2, small)
+    await compile(2, small, '1')
+    expect(created).toBe(4)
   })
   it('that nobody uses are kept for the next: four', async () => {
     const engine = onnx({ threads: 1, providers: ['cpu'] }) // a shelf of its own
