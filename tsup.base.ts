@@ -33,8 +33,9 @@ export function library(): ReturnType<typeof defineConfig> {
     ],
     dts: {
       entry: Object.fromEntries(sources.map(file => [basename(file, '.ts'), file])),
-      // tsup hands its declaration build a baseUrl, which TypeScript 6 deprecates.
-      compilerOptions: { ignoreDeprecations: '6.0' },
+      // tsup hands its declaration build a baseUrl, which TypeScript 6 deprecates. Of other packages it reads what they have built, in half
+      // of the time that their sources take.
+      compilerOptions: { ignoreDeprecations: '6.0', customConditions: [] },
     },
   })
 }
