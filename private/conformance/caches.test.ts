@@ -40,16 +40,16 @@ describe('sessions', () => {
   it('of other options are others', async () => {
     const small = graphOf(0.75) // of which no op is worth a second thread
     const large = trace((x: Tensor) => x.matmul(x), [row(2 ** 14).reshape([128, 128])]).graph
-    const compile = (threads: number, graph = large, affinity?: string) =>
+    const make = (threads: number, graph = large, affinity?: string) =>
       onnx({ threads, ...(affinity !== undefined && { affinity }) }).compile(graph)
-    await compile(1)
-    await compile(1, large, '1') // of no effect with one thread
+    await make(1)
+    await make(1, large, '1') // of no effect with one thread
     expect(created).toBe(1)
-    await compile(2)
-    await compile(2, large, '1')
+    await make(2)
+    await make(2, large, '1')
     expect(created).toBe(3)
-    await compile(2, small)
-    await compile(2, small, '1')
+    await make(2, small)
+    await make(2, small, '1')
     expect(created).toBe(4)
   })
   it('that nobody uses are kept for the next: four', async () => {

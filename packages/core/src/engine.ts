@@ -6,6 +6,7 @@ export { Value, type Call, type Graph, type Node, type PassEffect, type Source }
 export { countNodes, dce, optimize, type Pass } from './graph/passes/index.ts'
 export { sourceOf } from './graph/trace.ts'
 export { trace, type Engine, type Kernel, type Measured, type Program, type Traced } from './graph/compile.ts'
+export { flopsOf } from './profile/flops.ts'
 export { HostStorage, Storage } from './tensor/storage.ts'
 export { allocate, range, sameShape, size, type DType, type Shape, type Spec, type TypedArray } from './tensor/spec.ts'
 export { leaves, rebuild, type Tree } from './tree.ts'

@@ -159,7 +159,7 @@ export function onnx({
         const node = builder.sources.get(name)
         return node && { op: node.op, line: sourceOf(node), node }
       }
-      const hands = threadsFor(model, name => builder.values.get(name)?.shape, threads)
+      const hands = threadsFor(graph, threads)
       const options: SessionOptions = {
         intraOpNumThreads: hands,
         interOpNumThreads: 1,

@@ -1,20 +1,15 @@
+import { conv2d, full, scan, trace, type Tensor } from '@portolan/core'
 import { expect, it } from 'vitest'
 import { threadsFor } from './threads.ts'
-import type { OnnxGraph, OnnxNode } from '../model/onnx-model.ts'
-
-const node = (op: string, inputs: string[], output: string, attrs: OnnxNode['attrs'] = {}): OnnxNode => {
-  return { op, domain: '', name: output, inputs, outputs: [output], attrs }
-}
-const graphOf = (nodes: OnnxNode[]): OnnxGraph => ({ name: 'g', nodes, initializers: [], inputs: [], outputs: [] })
 
 it('a graph of small ops has one thread, one of large products or convolutions all', () => {
-  const shapes: Record<string, number[]> = { a: [128, 128], b: [128, 128], x: [4, 16, 8, 8], w: [16, 16, 3, 3], y: [4, 16, 8, 8] }
-  const threads = (...nodes: OnnxNode[]): number => threadsFor(graphOf(nodes), name => shapes[name], 4)
-  const sums = (n: number): OnnxNode[] => Array.from({ length: n }, () => node('Add', ['a', 'b'], 'a'))
-  const product = node('MatMul', ['a', 'b'], 'a') // 2,097,152 multiplications
-  expect(threads(...sums(3))).toBe(1)
+  const x = full([128, 128], 1)
+  const threads = (f: (x: Tensor) => Tensor, given = x): number => threadsFor(trace(f, [given]).graph, 4)
+  const sums = (x: Tensor, n: number): Tensor => (n ? sums(x.add(x), n - 1) : x)
+  const product = (x: Tensor): Tensor => x.matmul(x) // 4,194,304 operations
+  expect(threads(x => sums(x, 3))).toBe(1)
   expect(threads(product)).toBe(4)
-  expect(threads(product, ...sums(100))).toBe(1)
-  expect(threads(node('Conv', ['x', 'w'], 'y'), node('Relu', ['y'], 'y'))).toBe(4) // 589,824
-  expect(threads(node('Loop', [], 'a', { body: { graph: graphOf([product]) } }))).toBe(4)
+  expect(threads(x => sums(product(x), 100))).toBe(1)
+  expect(threads(x => conv2d(x, full([16, 16, 3, 3], 1), { padding: 1 }).relu(), full([4, 16, 8, 8], 1))).toBe(4)
+  expect(threads(x => scan((h, _: Tensor) => [product(h), h], x, full([3, 1], 0))[0])).toBe(4)
 })

@@ -12,19 +12,21 @@ export function pool(l: Layout): Rules {
   const like = (shape: readonly number[]) => ({ shape, type: 'float32' }) as const
 
   /**
-   * 1 where place number k of a window has its maximum, else 0, of windows that do not overlap. One convolution of depth 1 with a window of
-   * one −1 among zeros, y added: y − xₖ is 0 or more, and of 1 − 3e38·(y − xₖ) the hard sigmoid keeps what is between 0 and 1.
+   * [n, c, oh, ow]: 1 where place number k of a window of x [n, c, h, w] is its maximum y, else 0; windows do not overlap. One
+   * convolution of depth 1 with a window of one −1 among zeros, y added: y − xₖ is 0 or more, and of 1 − 3e38·(y − xₖ) the hard
+   * sigmoid keeps what is between 0 and 1.
    */
   function hits(b: Builder, x: Ref, y: Ref, k: number, kernel: readonly number[]): Ref {
     // the window ends at the place, unless more of them would fit then
     const at = [Math.floor(k / kernel[1]!), k % kernel[1]!]
     const sides = at.map((p, a) => (Math.floor((x.shape[a + 2]! - p - 1) / kernel[a]!) + 1 === y.shape[a + 2] ? p + 1 : kernel[a]!))
     const [c, length, one] = [y.shape[1]!, sides[0]! * sides[1]!, at[0]! * sides[1]! + at[1]!]
-    const window = Float32Array.from({ length: c * length }, (_, i) => (Math.floor(i / block) % length === one ? -1 : 0))
-    const weight = l.once(b, `${one} of ${sides}, ${c}`, () => b.constant('float32', [c, 1, ...sides], window))
+    const window = (): Float32Array =>
+      Float32Array.from({ length: c * length }, (_, i) => (Math.floor(i / block) % length === one ? -1 : 0))
+    const weight = (): Ref => l.once(b, `${one} of ${sides}, ${c}`, () => b.constant('float32', [c, 1, ...sides], window()))
     const step = { activation: 'HardSigmoid', activation_params: { floats: [-3e38, 1] } }
-    const none: Ref = { name: '', shape: [], type: 'float32' }
-    return b.node('Conv', [x, weight, none, y], { kernel_shape: sides, strides: [...kernel], group: c, ...step }, like(y.shape), nchwc)
+    const attrs = { kernel_shape: sides, strides: [...kernel], group: c, ...step }
+    return l.convolve(b, { x, weight, attrs, sum: y }, y.shape).blocked!
   }
 
   return {
